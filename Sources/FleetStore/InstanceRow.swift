@@ -1,0 +1,46 @@
+import FleetModel
+import LibMySQL
+
+/// How a `RecordedInstance` stands in its row.
+enum InstanceRow {
+    /// The columns that a write gives, after fleet and name.
+    static let writtenColumns = [
+        "deployment", "managed", "region", "user_email", "bot", "state", "spec", "generation", "instance_id",
+        "client_token", "instance_type", "storage_gb", "image_id", "subnet_id", "public_ip", "private_ip", "key_name",
+        "launched_at", "up_time_minutes", "total_up_time_minutes", "params_version", "params_digest", "absent_since",
+        "last_error",
+    ]
+
+    /// The columns that a read takes.
+    static let columns = (["id", "name"] + writtenColumns + ["revision"]).joined(separator: ", ")
+
+    /// The values of a row to be written.
+    static func values(_ instance: RecordedInstance, fleet: MySQLValue) -> [MySQLValue] {
+        [
+            fleet, .string(instance.name), MySQLValue(instance.deployment), MySQLValue(instance.managed),
+            .string(instance.region), .string(User.key(instance.user)), MySQLValue(instance.bot),
+            .string(instance.state.rawValue), MySQLValue(instance.spec), .int(Int64(instance.generation)),
+            MySQLValue(instance.instanceID), MySQLValue(instance.clientToken), MySQLValue(instance.instanceType),
+            MySQLValue(instance.storageGB), MySQLValue(instance.imageID), MySQLValue(instance.subnetID),
+            MySQLValue(instance.publicIP), MySQLValue(instance.privateIP), MySQLValue(instance.keyName),
+            MySQLValue(instance.launchedAt), .int(Int64(instance.upTimeMinutes)),
+            .int(Int64(instance.totalUpTimeMinutes)), .int(Int64(instance.paramsVersion)),
+            MySQLValue(instance.paramsDigest), MySQLValue(instance.absentSince),
+            MySQLValue(instance.lastError.map(ErrorText.clipped)),
+        ]
+    }
+
+    /// The instance of a row.
+    static func decode(_ row: MySQLRow) throws(MySQLError) -> RecordedInstance {
+        RecordedInstance(
+            id: try row.get(0), name: try row.get(1), deployment: try row.get(2), managed: try row.get(3),
+            region: try row.get(4), user: try row.get(5), bot: try row.get(6),
+            state: try row.decode(InstanceState.self, at: 7), spec: try row.get(8), generation: try row.get(9),
+            instanceID: try row.get(10), clientToken: try row.get(11), instanceType: try row.get(12),
+            storageGB: try row.get(13), imageID: try row.get(14), subnetID: try row.get(15), publicIP: try row.get(16),
+            privateIP: try row.get(17), keyName: try row.get(18), launchedAt: try row.instant(at: 19),
+            upTimeMinutes: try row.get(20), totalUpTimeMinutes: try row.get(21), paramsVersion: try row.get(22),
+            paramsDigest: try row.get(23), absentSince: try row.instant(at: 24), lastError: try row.get(25),
+            revision: try row.get(26))
+    }
+}

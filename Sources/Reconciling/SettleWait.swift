@@ -1,0 +1,87 @@
+import AWSCloud
+import FleetModel
+import FleetStore
+import Planning
+
+/// Waits for all that is on its way in a region at once, and records how each ended.
+struct SettleWait: Sendable {
+    let context: ApplyContext
+    /// How long instances may take together; EC2's own waiters give up after ten minutes.
+    static let deadline: Duration = .seconds(600)
+    /// How long a listing may lag behind a start.
+    private static let staleness: Duration = .seconds(20)
+
+    /// Waits for these instances; gives back the errors of those that did not get there, by name.
+    func wait(for items: [Settling]) async -> [String: any Error] {
+        var errors: [String: any Error] = [:]
+        for (region, items) in Dictionary(grouping: items, by: \.region) {
+            for power in [PowerState.running, .stopped, nil] {
+                let group = items.filter { $0.power == power }
+                guard !group.isEmpty else { continue }
+                let found = await wait(group, region: region, power: power)
+                errors.merge(found) { first, _ in first }
+            }
+        }
+        return errors
+    }
+
+    private func wait(_ items: [Settling], region: String, power: PowerState?) async -> [String: any Error] {
+        let ec2 = context.aws.ec2(region: region)
+        let ids = items.map(\.instanceID)
+        do {
+            let seen: [ObservedInstance]
+            switch power {
+            case .running: seen = try await running(ids, ec2)
+            case .stopped:
+                seen = try await ec2.waitForState(
+                    ids: ids, states: [.stopped, .terminated, .terminating], deadline: SettleWait.deadline)
+            case nil:
+                seen = try await ec2.waitForState(ids: ids, states: [.terminated], deadline: SettleWait.deadline)
+            }
+            guard power != nil else { return [:] }
+            return try await record(items, seen)
+        } catch {
+            return Dictionary(items.map { ($0.name, error) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// Waits for running. Right after a start AWS may still show `stopped`; later that means that the start fell back.
+    private func running(_ ids: [String], _ ec2: EC2) async throws -> [ObservedInstance] {
+        let ends: Set<InstanceState> = [.running, .terminated, .terminating]
+        do {
+            return try await ec2.waitForState(ids: ids, states: ends, deadline: SettleWait.staleness)
+        } catch let error as AWSError where error.code == .waitInVain {
+            return try await ec2.waitForState(ids: ids, states: ends.union([.stopped]), deadline: SettleWait.deadline)
+        }
+    }
+
+    private func record(_ items: [Settling], _ seen: [ObservedInstance]) async throws -> [String: any Error] {
+        let byID = Dictionary(seen.map { ($0.instanceID, $0) }, uniquingKeysWith: { first, _ in first })
+        var errors: [String: any Error] = [:]
+        var rows: [RecordChange] = []
+        let now = try await context.store.databaseNow()
+        for item in items {
+            guard let found = byID[item.instanceID],
+                var row = try await context.store.instance(fleetID: context.fleetID, name: item.name),
+                row.instanceID == item.instanceID
+            else { continue }
+            let key = row.keyName
+            row.observe(found)
+            row.keyName = found.keyName ?? key
+            if found.state == (item.power == .running ? .running : .stopped) {
+                row.lastError = nil
+                if let session = item.session { rows.append(.putSession(session.succeeded(at: now))) }
+            } else {
+                let failure = ReconcileFailure.fellBack(
+                    instance: item.name, state: found.state.rawValue, reason: found.stateReason)
+                row.lastError = failure.summary
+                errors[item.name] = failure
+                if let session = item.session { rows.append(.putSession(session.tried(failure))) }
+            }
+            rows.append(.putInstance(row))
+            rows.append(InstanceWorker.event("InstanceStatusUpdated", row, state: row.state))
+        }
+        try await context.journal.write(rows)
+        return errors
+    }
+}

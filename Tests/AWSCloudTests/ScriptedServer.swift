@@ -1,0 +1,1 @@
+../LibCurlTests/ScriptedServer.swift
