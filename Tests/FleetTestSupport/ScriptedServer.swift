@@ -6,23 +6,29 @@ import Synchronization
 ///
 /// Each request (its whole head, and the body that Content-Length announces) is given to the script, whose steps are
 /// then carried out on the connection. It ends with its last reference; nothing it does outlives that by a second.
-final class ScriptedServer: Sendable {
-    struct Request: Sendable {
-        var method: String
-        var target: String
+public final class ScriptedServer: Sendable {
+    /// One request as it arrived.
+    public struct Request: Sendable {
+        /// `GET`, `POST`, ….
+        public var method: String
+        /// Path and query, as sent.
+        public var target: String
         /// Names in lower case.
-        var headers: [String: String]
-        var body: [UInt8]
+        public var headers: [String: String]
+        /// What Content-Length announced.
+        public var body: [UInt8]
         /// Which connection brought it, from 0.
-        var connection: Int
-        var text: String { String(decoding: body, as: UTF8.self) }
+        public var connection: Int
+        /// The body as text.
+        public var text: String { String(decoding: body, as: UTF8.self) }
         /// The value of a form field, as it was sent.
-        func field(_ name: String) -> String? {
+        public func field(_ name: String) -> String? {
             text.split(separator: "&").first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
         }
     }
 
-    enum Step: Sendable {
+    /// What the server does on a connection.
+    public enum Step: Sendable {
         /// A whole answer with its length.
         case answer(Int, String, headers: [String] = [])
         /// These bytes and no more.
@@ -35,8 +41,10 @@ final class ScriptedServer: Sendable {
         case reset
     }
 
-    let port: Int
-    var url: String { "http://127.0.0.1:\(port)" }
+    /// The port of 127.0.0.1 that it listens on.
+    public let port: Int
+    /// Its address, without a path.
+    public var url: String { "http://127.0.0.1:\(port)" }
 
     private struct State {
         var requests: [Request] = []
@@ -57,7 +65,7 @@ final class ScriptedServer: Sendable {
     private let listener: Int32
 
     /// Listens on a free port of 127.0.0.1. `script` is given each request and how many came before it.
-    init(_ script: @escaping @Sendable (Request, Int) -> [Step]) throws {
+    public init(_ script: @escaping @Sendable (Request, Int) -> [Step]) throws {
         shared = Shared(script: script)
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -87,13 +95,13 @@ final class ScriptedServer: Sendable {
     }
 
     /// Every request so far, in order of arrival.
-    var requests: [Request] { shared.state.withLock { $0.requests } }
+    public var requests: [Request] { shared.state.withLock { $0.requests } }
     /// How many connections were made.
-    var connections: Int { shared.state.withLock { $0.connections } }
+    public var connections: Int { shared.state.withLock { $0.connections } }
     /// How many are open now.
-    var openConnections: Int { shared.state.withLock { $0.open.count } }
+    public var openConnections: Int { shared.state.withLock { $0.open.count } }
     /// The most requests that were being served at one time.
-    var mostAtOnce: Int { shared.state.withLock { $0.mostAtOnce } }
+    public var mostAtOnce: Int { shared.state.withLock { $0.mostAtOnce } }
 
     private static func accept(_ listener: Int32, _ shared: Shared) {
         while true {

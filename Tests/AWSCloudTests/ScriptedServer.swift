@@ -1,1 +1,0 @@
-../LibCurlTests/ScriptedServer.swift
