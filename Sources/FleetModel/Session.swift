@@ -62,11 +62,16 @@ public struct Session: Hashable, Sendable, Codable {
     public var source: Source
     /// Why the last try failed; nil once it worked.
     public var error: String?
+    /// When AWS took the call of the current try, which is not confirmed yet; nil while no call is under way.
+    public var calledAt: Instant?
+    /// When a pending one is tried again; nil is at once.
+    public var nextAttemptAt: Instant?
 
     /// A start or stop that was not tried yet, unless said otherwise.
     public init(
         instance: String, deployment: String?, user: String, action: Action, scheduledFor: Instant,
-        executedAt: Instant? = nil, outcome: Outcome, attempts: Int = 0, source: Source, error: String? = nil
+        executedAt: Instant? = nil, outcome: Outcome, attempts: Int = 0, source: Source, error: String? = nil,
+        calledAt: Instant? = nil, nextAttemptAt: Instant? = nil
     ) {
         self.instance = instance
         self.deployment = deployment
@@ -78,5 +83,70 @@ public struct Session: Hashable, Sendable, Codable {
         self.attempts = attempts
         self.source = source
         self.error = error
+        self.calledAt = calledAt
+        self.nextAttemptAt = nextAttemptAt
+    }
+}
+
+extension Session {
+    /// This session once AWS took its call; what comes of it is seen later.
+    public func called(at instant: Instant) -> Session {
+        var copy = self
+        copy.calledAt = instant
+        return copy
+    }
+
+    /// This session after AWS did what it asked.
+    public func succeeded(at instant: Instant) -> Session {
+        var copy = ended(.succeeded)
+        copy.attempts += 1
+        copy.executedAt = instant
+        copy.error = nil
+        return copy
+    }
+
+    /// This session once nothing is to be done for it any more, and why.
+    public func skipped(_ reason: String) -> Session {
+        var copy = ended(.skipped)
+        copy.error = reason
+        return copy
+    }
+
+    /// This session after a try that failed: it stays pending, and is tried again after 1, 2, 4, 8, then every 15
+    /// minutes (SPEC 2).
+    public func tried(_ error: String, at now: Instant) -> Session {
+        var copy = self
+        copy.attempts += 1
+        copy.error = error
+        copy.calledAt = nil
+        copy.nextAttemptAt = now + Session.pause(afterAttempts: copy.attempts)
+        return copy
+    }
+
+    /// Seconds until the next try, after so many failed ones.
+    public static func pause(afterAttempts attempts: Int) -> Int {
+        60 * min(15, 1 << min(max(attempts - 1, 0), 4))
+    }
+
+    private func ended(_ outcome: Outcome) -> Session {
+        var copy = self
+        copy.outcome = outcome
+        copy.calledAt = nil
+        copy.nextAttemptAt = nil
+        return copy
+    }
+}
+
+extension Session {
+    /// What the outbox tells of it: a start or stop that became due, was done, or will not be.
+    public var event: Event {
+        Event(
+            type: "SessionUpdated", subject: Address.instance(instance).description,
+            payload: [
+                "instance": .string(instance), "deployment": deployment.map { .string($0) } ?? .null,
+                "user": .string(user), "action": .string(action.rawValue),
+                "scheduled_for": .string(scheduledFor.description), "outcome": .string(outcome.rawValue),
+                "source": .string(source.rawValue),
+            ])
     }
 }

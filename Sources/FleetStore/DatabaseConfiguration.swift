@@ -13,6 +13,8 @@ public struct DatabaseConfiguration: Sendable, CustomStringConvertible {
     public var server: MySQLConfiguration
     /// The most connections at a time, 1…; one process seldom has more than a few statements in flight.
     public var connections = 4
+    /// What time it is for schedules; another than the database's in tests alone.
+    public var fleetClock = FleetClock.database
 
     /// A configuration of a server that is already known.
     public init(server: MySQLConfiguration) {
@@ -58,7 +60,31 @@ public struct DatabaseConfiguration: Sendable, CustomStringConvertible {
             server.certificateAuthorities = server.certificateAuthorities ?? options.certificateAuthorities
         }
         if let password = environment[passwordVariable], !password.isEmpty { server.password = password }
-        return DatabaseConfiguration(server: server)
+        var configuration = DatabaseConfiguration(server: server)
+        configuration.fleetClock = try testClock(environment, server: server) ?? .database
+        return configuration
+    }
+
+    /// A test's clock, which nothing real may ever run by: both the database and AWS must be on this machine.
+    private static func testClock(
+        _ environment: [String: String], server: MySQLConfiguration
+    ) throws -> FleetClock? {
+        guard let text = environment[FleetClock.variable], !text.isEmpty else { return nil }
+        guard server.isLocal, isLoopback(environment["AWS_ENDPOINT_URL"] ?? "") else {
+            throw StoreError(
+                .configuration, "\(FleetClock.variable) is set, and the database or AWS is not a test's on this machine",
+                hint: "unset it: it makes starts and stops happen at other times than schedules say")
+        }
+        guard let clock = FleetClock(text) else {
+            throw StoreError(
+                .configuration, "\(FleetClock.variable) is '\(text)'",
+                hint: "it looks like 2026-11-25T10:00:00Z/2026-11-23T07:59:00Z/60")
+        }
+        return clock
+    }
+
+    private static func isLoopback(_ url: String) -> Bool {
+        ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"].contains { url.hasPrefix($0) }
     }
 
     /// The URL without a password.

@@ -124,12 +124,13 @@ struct EncodedPass: Sendable {
         ]
     }
 
-    private static func session(_ session: Session, fleet: MySQLValue) -> [MySQLValue] {
+    static func session(_ session: Session, fleet: MySQLValue) -> [MySQLValue] {
         [
             fleet, .string(session.instance), MySQLValue(session.scheduledFor), .string(session.action.rawValue),
             MySQLValue(session.deployment), .string(User.key(session.user)), MySQLValue(session.executedAt),
             .string(session.outcome.rawValue), .int(Int64(session.attempts)), .string(session.source.rawValue),
-            MySQLValue(session.error.map(ErrorText.clipped)),
+            MySQLValue(session.error.map(ErrorText.clipped)), MySQLValue(session.calledAt),
+            MySQLValue(session.nextAttemptAt),
         ]
     }
 

@@ -67,8 +67,9 @@ extension FleetStore {
 
     // MARK: Rows
 
-    private static let sessionColumns =
-        "instance, deployment, user_email, action, scheduled_for, executed_at, outcome, attempts, source, error"
+    static let sessionColumns =
+        "instance, deployment, user_email, action, scheduled_for, executed_at, outcome, attempts, source, error, "
+        + "called_at, next_attempt_at"
 
     private static let stepColumns =
         "id, apply_id, address, action, region, request, client_token, outcome, result, error"
@@ -90,12 +91,13 @@ extension FleetStore {
             result: try row.get(8), error: try row.get(9))
     }
 
-    @Sendable private static func session(_ row: MySQLRow) throws(MySQLError) -> Session {
+    @Sendable static func session(_ row: MySQLRow) throws(MySQLError) -> Session {
         let scheduled: MySQLDateTime = try row.get(4)
         return Session(
             instance: try row.get(0), deployment: try row.get(1), user: try row.get(2),
             action: try row.decode(Session.Action.self, at: 3), scheduledFor: scheduled.instant,
             executedAt: try row.instant(at: 5), outcome: try row.decode(Session.Outcome.self, at: 6),
-            attempts: try row.get(7), source: try row.decode(Session.Source.self, at: 8), error: try row.get(9))
+            attempts: try row.get(7), source: try row.decode(Session.Source.self, at: 8), error: try row.get(9),
+            calledAt: try row.instant(at: 10), nextAttemptAt: try row.instant(at: 11))
     }
 }

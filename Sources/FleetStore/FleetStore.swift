@@ -13,11 +13,14 @@ public final class FleetStore: Sendable {
     let pool: MySQLPool
     let logger: Logger
     let clock = DatabaseClock()
+    /// What time it is for schedules.
+    public let fleetClock: FleetClock
     /// The migrations that this binary has; tests put others.
     let migrations: [Migration]
 
-    init(pool: MySQLPool, logger: Logger, migrations: [Migration]) {
+    init(pool: MySQLPool, logger: Logger, migrations: [Migration], fleetClock: FleetClock = .database) {
         self.pool = pool
+        self.fleetClock = fleetClock
         self.logger = logger
         self.migrations = migrations
         location = pool.configuration.description
@@ -33,7 +36,8 @@ public final class FleetStore: Sendable {
         _ configuration: DatabaseConfiguration, logger: Logger, migrations: [Migration]
     ) async throws -> FleetStore {
         let pool = MySQLPool(configuration.server, limit: configuration.connections)
-        let store = FleetStore(pool: pool, logger: logger, migrations: migrations)
+        let store = FleetStore(
+            pool: pool, logger: logger, migrations: migrations, fleetClock: configuration.fleetClock)
         do {
             _ = try await store.databaseNow()
         } catch {
@@ -55,7 +59,7 @@ public final class FleetStore: Sendable {
     /// The texts since recording started, oldest first.
     public func stopRecordingStatements() -> [String] { pool.log.stopRecording() }
 
-    /// The database's time, in whole seconds.
+    /// The fleet's time, which is the database's, in whole seconds.
     public func databaseNow() async throws -> Instant {
         let now: MySQLDateTime = try await pool.withConnection(retrying: .standard) { connection in
             guard let row = try await connection.query("SELECT UTC_TIMESTAMP(6)").first else {
@@ -64,7 +68,13 @@ public final class FleetStore: Sendable {
             return try row.get(0)
         }
         clock.set(now)
-        return now.instant
+        return fleetClock.instant(at: now)
+    }
+
+    /// The fleet's time without asking the database: as it was last told, moved on by this machine's steady clock; late by a
+    /// moment at most, never early. nil before the database was ever asked.
+    public var estimatedNow: Instant? {
+        clock.estimate(at: .now).map { fleetClock.instant(at: $0) }
     }
 
     /// Runs a write that has the effect of once however often it runs.

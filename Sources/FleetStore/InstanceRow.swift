@@ -31,16 +31,21 @@ enum InstanceRow {
     }
 
     /// The instance of a row.
-    static func decode(_ row: MySQLRow) throws(MySQLError) -> RecordedInstance {
+    static func decode(_ row: MySQLRow) throws(MySQLError) -> RecordedInstance { try decode(row, from: 0) }
+
+    /// The instance of a row whose columns begin at a position.
+    static func decode(_ row: MySQLRow, from first: Int) throws(MySQLError) -> RecordedInstance {
         RecordedInstance(
-            id: try row.get(0), name: try row.get(1), deployment: try row.get(2), managed: try row.get(3),
-            region: try row.get(4), user: try row.get(5), bot: try row.get(6),
-            state: try row.decode(InstanceState.self, at: 7), spec: try row.get(8), generation: try row.get(9),
-            instanceID: try row.get(10), clientToken: try row.get(11), instanceType: try row.get(12),
-            storageGB: try row.get(13), imageID: try row.get(14), subnetID: try row.get(15), publicIP: try row.get(16),
-            privateIP: try row.get(17), keyName: try row.get(18), launchedAt: try row.instant(at: 19),
-            upTimeMinutes: try row.get(20), totalUpTimeMinutes: try row.get(21), paramsVersion: try row.get(22),
-            paramsDigest: try row.get(23), absentSince: try row.instant(at: 24), lastError: try row.get(25),
-            revision: try row.get(26))
+            id: try row.get(first), name: try row.get(first + 1), deployment: try row.get(first + 2),
+            managed: try row.get(first + 3), region: try row.get(first + 4), user: try row.get(first + 5),
+            bot: try row.get(first + 6), state: try row.decode(InstanceState.self, at: first + 7),
+            spec: try row.get(first + 8), generation: try row.get(first + 9), instanceID: try row.get(first + 10),
+            clientToken: try row.get(first + 11), instanceType: try row.get(first + 12),
+            storageGB: try row.get(first + 13), imageID: try row.get(first + 14), subnetID: try row.get(first + 15),
+            publicIP: try row.get(first + 16), privateIP: try row.get(first + 17), keyName: try row.get(first + 18),
+            launchedAt: try row.instant(at: first + 19), upTimeMinutes: try row.get(first + 20),
+            totalUpTimeMinutes: try row.get(first + 21), paramsVersion: try row.get(first + 22),
+            paramsDigest: try row.get(first + 23), absentSince: try row.instant(at: first + 24),
+            lastError: try row.get(first + 25), revision: try row.get(first + 26))
     }
 }

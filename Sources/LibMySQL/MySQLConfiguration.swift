@@ -60,12 +60,20 @@ public struct MySQLConfiguration: Sendable, Equatable {
     }
 }
 
+extension MySQLConfiguration {
+    /// Whether the server is on this machine, by a socket or a loopback address.
+    public var isLocal: Bool { endpoint.isLocal }
+}
+
 extension MySQLConfiguration.Endpoint {
     /// Nobody can listen between two processes of one machine, so only there TLS is off unless asked for.
-    var defaultTLS: MySQLConfiguration.TLS {
+    var defaultTLS: MySQLConfiguration.TLS { isLocal ? .off : .verify }
+
+    /// Whether the server is on this machine, by a socket or a loopback address.
+    var isLocal: Bool {
         switch self {
-        case .socket: .off
-        case .host(let name, _): Self.isLoopback(name) ? .off : .verify
+        case .socket: true
+        case .host(let name, _): Self.isLoopback(name)
         }
     }
 

@@ -135,7 +135,9 @@ extension InstanceWorker {
                 refused: { error in
                     var refused = row
                     refused.lastError = Journal.text(error)
-                    return [.putInstance(refused), .putSession(session.tried(error))]
+                    return [
+                        .putInstance(refused), .putSession(session.tried(Journal.text(error), at: context.startedAt)),
+                    ]
                 }),
             lock: lock,
             call: {
@@ -147,8 +149,11 @@ extension InstanceWorker {
             },
             settled: { [moving] _ in
                 (
-                    [.putInstance(moving), InstanceWorker.event("InstanceStatusUpdated", moving, state: moving.state)],
-                    seen.instanceID
+                    [
+                        .putInstance(moving),
+                        .putSession(session.called(at: context.store.estimatedNow ?? context.startedAt)),
+                        InstanceWorker.event("InstanceStatusUpdated", moving, state: moving.state),
+                    ], seen.instanceID
                 )
             })
         return pending

@@ -92,19 +92,8 @@ struct InstanceWorker: Sendable {
     // MARK: Parameters
 
     /// Writes params.json with the next version, and gives the row that says so.
-    ///
-    /// The object is whole or not there (S3 puts are atomic), and writing it twice is harmless: the row is its journal.
     func writeParameters(_ row: RecordedInstance, _ spec: InstanceSpec) async throws -> RecordedInstance {
-        var written = row
-        written.paramsVersion = row.paramsVersion + 1
-        let document = ParametersDocument(
-            version: written.paramsVersion, fleet: context.fleet, instance: row.name, spec: spec,
-            bot: context.desired.bots[spec.bot])
-        let body = try CanonicalJSON.encode(document)
-        written.paramsDigest = try await context.aws.s3().putObject(
-            Array(body.utf8), bucket: context.settings.aws.bucket, key: ParametersDocument.key(instance: row.name),
-            contentType: "application/json")
-        return written
+        try await launcher.writeParameters(row, spec, bot: context.desired.bots[spec.bot])
     }
 
     // MARK: Termination

@@ -12,6 +12,8 @@ struct Journal: Sendable {
     let fleetID: Int64
     let keeper: LeaseKeeper
     let applyID: Int64?
+    /// The leases that must be held besides an instance's operation lock; an apply's own, unless others do the work.
+    var base = [LeaseKeeper.apply]
 
     /// What is journaled of a call.
     struct Entry: Sendable {
@@ -37,14 +39,12 @@ struct Journal: Sendable {
         _ entry: Entry, lock: String?, call: @Sendable () async throws -> Answer,
         settled: @Sendable (Answer) -> (rows: [RecordChange], result: String?)
     ) async throws -> Answer {
-        let step = Step(
-            id: UUID().uuidString.lowercased(), apply: applyID, address: entry.address, action: entry.action,
-            region: entry.region, request: entry.request, clientToken: entry.clientToken)
+        let step = step(entry)
         try await write(entry.opening + [.openStep(step)], lock: lock)
         let answer: Answer
         do {
             // The journal's write took time; a call is only begun while the leases last.
-            _ = try await leases(lock)
+            try await requireLeases(lock.map { [$0] } ?? [])
             answer = try await call()
         } catch let error as AWSError where error.mayHaveTakenEffect {
             throw error
@@ -60,16 +60,26 @@ struct Journal: Sendable {
         return answer
     }
 
-    /// Writes rows under the apply lease, and an operation lock where one is named.
-    func write(_ rows: [RecordChange], lock: String? = nil) async throws {
-        guard !rows.isEmpty else { return }
-        try await store.write(rows, fleetID: fleetID, under: try await leases(lock))
+    /// The step of a call, not opened yet.
+    func step(_ entry: Entry) -> Step {
+        Step(
+            id: UUID().uuidString.lowercased(), apply: applyID, address: entry.address, action: entry.action,
+            region: entry.region, request: entry.request, clientToken: entry.clientToken)
     }
 
-    private func leases(_ lock: String?) async throws -> [Lease] {
-        guard let lock else { return try await keeper.held(LeaseKeeper.apply) }
-        return try await keeper.held(LeaseKeeper.apply, lock)
+    /// Writes rows under the journal's own leases, and an operation lock where one is named.
+    func write(_ rows: [RecordChange], lock: String? = nil) async throws {
+        try await write(rows, locks: lock.map { [$0] } ?? [])
     }
+
+    /// Writes rows under the journal's own leases and some operation locks.
+    func write(_ rows: [RecordChange], locks: [String]) async throws {
+        guard !rows.isEmpty else { return }
+        try await store.write(rows, fleetID: fleetID, under: try await keeper.held(base + locks))
+    }
+
+    /// Makes sure that a call may be begun: the leases are ours for a while yet.
+    func requireLeases(_ locks: [String]) async throws { _ = try await keeper.held(base + locks) }
 
     /// An error as it is recorded: one line, bounded.
     static func text(_ error: any Error) -> String { String(String(describing: error).prefix(1000)) }

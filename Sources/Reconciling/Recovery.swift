@@ -15,9 +15,13 @@ struct Recovery: Sendable {
     let fleetID: Int64
     let settings: FleetSettings
     let keeper: LeaseKeeper
+    /// The leases under which it writes, besides the operation locks.
+    var base = [LeaseKeeper.apply]
     let progress: @Sendable (ApplyProgress) -> Void
 
-    private var journal: Journal { Journal(store: store, fleetID: fleetID, keeper: keeper, applyID: nil) }
+    private var journal: Journal {
+        Journal(store: store, fleetID: fleetID, keeper: keeper, applyID: nil, base: base)
+    }
 
     /// Settles every open step; steps of instances that another works on now are left to it.
     func run() async throws {
@@ -62,7 +66,8 @@ struct Recovery: Sendable {
 
     // MARK: Instances
 
-    private func settleInstance(_ step: Step, _ lock: String) async throws {
+    /// Settles an open step of an instance whose operation lock is held.
+    func settleInstance(_ step: Step, _ lock: String) async throws {
         switch step.action {
         case "RunInstances": try await settleLaunch(step, lock)
         case "TerminateInstances": try await settleTermination(step, lock)

@@ -76,7 +76,7 @@ struct SettleWait: Sendable {
                     instance: item.name, state: found.state.rawValue, reason: found.stateReason)
                 row.lastError = failure.summary
                 errors[item.name] = failure
-                if let session = item.session { rows.append(.putSession(session.tried(failure))) }
+                if let session = item.session { rows.append(.putSession(session.tried(failure.summary, at: now))) }
             }
             rows.append(.putInstance(row))
             rows.append(InstanceWorker.event("InstanceStatusUpdated", row, state: row.state))

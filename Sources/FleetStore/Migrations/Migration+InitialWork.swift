@@ -11,6 +11,7 @@ extension Migration {
             action VARCHAR(8) NOT NULL,
             scheduled_for DATETIME(6) NOT NULL,
             executed_at DATETIME(6) NULL,
+            called_at DATETIME(6) NULL,
             next_attempt_at DATETIME(6) NULL,
             outcome VARCHAR(16) NOT NULL,
             attempts INT NOT NULL DEFAULT 0,

@@ -96,6 +96,17 @@ public struct DeploymentTimeline: Sendable {
         return last
     }
 
+    /// What a transition of this timeline comes from: the schedule, or the end of a hold or override.
+    public func source(of transition: Transition) -> Session.Source {
+        if case .schedule(let schedule) = base, freeFrom(transition.at) == transition.at,
+            schedule.last(atOrBefore: transition.at)?.at == transition.at
+        {
+            return .schedule
+        }
+        let ending = covers.first { $0.end == transition.at }
+        return if case .hold? = ending?.reason { .hold } else { .override }
+    }
+
     /// How many seconds of [from, until) running is wanted.
     public func runningSeconds(from: Instant, until: Instant) -> Int {
         guard !isSuspended else { return 0 }
