@@ -33,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         // C libraries, and one Swift face for each.
@@ -68,12 +69,20 @@ let package = Package(
                 "Planning", "Scheduling", "FleetModel", "Diagnostics", "FleetFiles", "BotCatalog", "AWSCloud",
                 "FleetStore", "InstanceAgent", "LibCrypto", "LibGit2", logging,
             ]),
+        room("Duties", ["Reconciling", "Scheduling", "FleetModel", "FleetStore", "Diagnostics"]),
+        room(
+            "Runner",
+            [
+                "Duties", "Reconciling", "Scheduling", "FleetModel", "FleetStore", "AWSCloud", "Diagnostics", "LibCrypto",
+                logging,
+                .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         room("Views", ["Planning", "Scheduling", "FleetModel", "Diagnostics"]),
         room(
             "BotfleetCommands",
             [
                 "Reconciling", "Planning", "Scheduling", "FleetModel", "Diagnostics", "FleetFiles", "BotCatalog",
-                "AWSCloud", "FleetStore", "InstanceAgent", "Views", "LibCrypto", "LibGit2", logging,
+                "AWSCloud", "FleetStore", "InstanceAgent", "Views", "LibCrypto", "LibGit2", "Duties", "Runner", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "botfleet", dependencies: ["BotfleetCommands"], swiftSettings: house),

@@ -8,6 +8,7 @@ import Foundation
 import Logging
 import Reconciling
 import Scheduling
+import Runner
 import Views
 
 /// What a command works with: the environment, the fleet's files, its database and AWS, each opened when it is asked
@@ -22,11 +23,11 @@ struct CommandContext: Sendable {
     /// How standard error is written.
     let errorStyle: Style
 
-    init(options: GlobalOptions) {
+    init(options: GlobalOptions, defaultLogLevel: LogLevel = .warning) {
         let environment = ProcessInfo.processInfo.environment
         self.folder = URL(fileURLWithPath: options.folder, isDirectory: true).standardizedFileURL.path
         self.environment = environment
-        let level = options.logLevel.level
+        let level = (options.logLevel ?? defaultLogLevel).level
         let format = options.logFormat
         self.logger = Logger(label: "botfleet") {
             StandardErrorLog(logLevel: level, label: $0, format: format)
@@ -127,6 +128,41 @@ struct CommandContext: Sendable {
         return only.name
     }
 
+    /// What works without files, as the runner does: a session over what an apply recorded, and the fleet's regions.
+    ///
+    /// Its leases are given back at the end. `fleet` is the option of that name, which wins over the files' fleet.
+    func withSession<Result>(
+        fleet: String?, purpose: String, _ body: (FleetSession, [String]) async throws -> Result
+    ) async throws -> Result {
+        let settings = self.settings
+        if settings == nil, (environment[DatabaseConfiguration.urlVariable] ?? "").isEmpty {
+            throw CommandFailure.noFleet(folder: folder)
+        }
+        return try await withStore(settings) { store in
+            try await store.schemaStatus().requireCurrent()
+            let fleets = try await store.fleets()
+            guard let name = fleet ?? settings?.name ?? (fleets.count == 1 ? fleets.first?.name : nil) else {
+                throw RunnerFailure.noFleet(nil, among: fleets.map(\.name))
+            }
+            guard let records = try await store.runnerRecords(fleet: name), records.fleet.settings.revision > 0 else {
+                throw RunnerFailure.noFleet(name, among: fleets.map(\.name))
+            }
+            let keeper = LeaseKeeper(
+                store: store, fleetID: records.fleet.id, holder: .current(purpose: purpose), logger: logger)
+            do {
+                let session = try FleetSession(
+                    records.fleet, store: store, keeper: keeper, book: ScheduleBook(zones: zones),
+                    environment: environment, logger: logger)
+                let result = try await body(session, records.regions)
+                await keeper.close()
+                return result
+            } catch {
+                await keeper.close()
+                throw error
+            }
+        }
+    }
+
     // MARK: AWS
 
     func aws(_ settings: FleetSettings) throws -> AWS {
@@ -156,6 +192,8 @@ enum CommandFailure: DescribedFailure, Hashable {
     case badFleetName(String)
     case unknownSchema(String, names: [String])
     case unreadableTime(String)
+    case pastTime(String)
+    case overruled(instance: String, why: String)
     case noZones(directory: String)
 
     var summary: String {
@@ -174,6 +212,8 @@ enum CommandFailure: DescribedFailure, Hashable {
         case .badFleetName(let name): "'\(name)' cannot be a fleet's name"
         case .unknownSchema(let name, _): "there is no schema '\(name)'"
         case .unreadableTime(let text): "'\(text)' is no time"
+        case .pastTime(let text): "'\(text)' is over already"
+        case .overruled(let instance, let why): "'\(instance)' stays as it is: \(why)"
         case .noZones(let directory): "there is no IANA time zone data in '\(directory)'"
         }
     }
@@ -192,6 +232,8 @@ enum CommandFailure: DescribedFailure, Hashable {
         case .badFleetName: "use a-z, 0-9 and '-', at most 63: botfleet init my-fleet"
         case .unknownSchema(_, let names): "schemas: \(names.joined(separator: ", "))"
         case .unreadableTime: "write it as 2026-03-29T01:00:00Z, or as a local time 2026-03-29T08:00"
+        case .pastTime: "name a later time"
+        case .overruled: "a hold and a suspended user win over start and stop: change the files and apply"
         case .noZones: "install tzdata, or set TZDIR to where it is"
         }
     }

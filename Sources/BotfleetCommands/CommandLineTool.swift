@@ -27,7 +27,8 @@ public enum CommandLineTool {
     }
 
     private static func run(_ command: any FleetCommand) async -> Int32 {
-        let context = CommandContext(options: command.options)
+        let context = CommandContext(
+            options: command.options, defaultLogLevel: type(of: command).defaultLogLevel)
         do {
             let status = try await command.run(in: context).rawValue
             // What was not written whole must not look like success to a script.
@@ -47,8 +48,14 @@ public enum CommandLineTool {
 /// A command that works on a fleet repository or its database.
 protocol FleetCommand: ParsableCommand {
     var options: GlobalOptions { get }
+    /// From which level on it logs unless it is told otherwise.
+    static var defaultLogLevel: LogLevel { get }
     /// Does it; gives its exit status, or throws what went wrong.
     func run(in context: CommandContext) async throws -> ExitCode
+}
+
+extension FleetCommand {
+    static var defaultLogLevel: LogLevel { .warning }
 }
 
 /// The root command: `botfleet`.
@@ -70,8 +77,10 @@ struct Botfleet: ParsableCommand {
                 subcommands: [
                     StatusCommand.self, InstancesCommand.self, DeploymentsCommand.self, UsersCommand.self,
                     BotsCommand.self, RegionsCommand.self, ImagesCommand.self, SchedulesCommand.self,
-                    SessionsCommand.self, EventsCommand.self, ScheduleCommand.self,
+                    SessionsCommand.self, EventsCommand.self, DutiesCommand.self, ScheduleCommand.self,
                 ]),
+            CommandGroup(name: "Power", subcommands: [StartCommand.self, StopCommand.self]),
+            CommandGroup(name: "The runner", subcommands: [RunCommand.self, DutyCommand.self]),
             CommandGroup(name: "Care", subcommands: [DatabaseCommand.self, DoctorCommand.self]),
         ])
 }

@@ -10,8 +10,10 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: .customLong("no-color"), help: "No colours, also on a terminal (as NO_COLOR does).")
     var noColor = false
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
-    var logLevel: LogLevel = .warning
+    @Option(
+        name: .customLong("log-level"),
+        help: "trace, debug, info, notice, warning, error or critical (default: warning; of run: info).")
+    var logLevel: LogLevel?
 
     @Option(name: .customLong("log-format"), help: "How log lines on standard error look: text or json.")
     var logFormat: LogFormat = .text

@@ -93,12 +93,23 @@ extension FleetStore {
         _ names: [String], fleetID: Int64, now: Instant, in transaction: MySQLTransaction
     ) async throws -> [DueDeployment] {
         guard !names.isEmpty else { return [] }
-        let places = MultiRowInsert.list(names.count)
-        let named: [MySQLValue] = [.int(fleetID)] + names.map { .string($0) }
+        return try await dueDeployments(
+            where: "name IN (\(MultiRowInsert.list(names.count))) AND next_transition_at <= ?",
+            names.map { .string($0) } + [MySQLValue(now)], suffix: "FOR UPDATE", fleetID: fleetID, in: transaction)
+    }
+
+    /// Deployments with their users, schedules, instances and overrides; four statements, whatever their number.
+    static func dueDeployments(
+        where condition: String, _ arguments: [MySQLValue], suffix: String = "", fleetID: Int64,
+        in transaction: MySQLTransaction
+    ) async throws -> [DueDeployment] {
         let rows = try await transaction.query(
             "SELECT name, user_email, schedule, region, cursor_at, definition FROM deployments "
-                + "WHERE fleet_id = ? AND name IN (\(places)) AND next_transition_at <= ? ORDER BY name FOR UPDATE",
-            named + [MySQLValue(now)])
+                + "WHERE fleet_id = ? AND \(condition) ORDER BY name \(suffix)", [.int(fleetID)] + arguments)
+        guard !rows.isEmpty else { return [] }
+        let found = try rows.map { row throws(MySQLError) -> String in try row.get(0) }
+        let places = MultiRowInsert.list(found.count)
+        let named: [MySQLValue] = [.int(fleetID)] + found.map { .string($0) }
         let emails = Set(try rows.map { row throws(MySQLError) -> String in try row.get(1) })
         let schedules = Set(try rows.compactMap { row throws(MySQLError) -> String? in try row.get(2) })
         let users = try await definitions(of: User.self, "users", "email", emails, fleetID, transaction)
@@ -151,14 +162,21 @@ extension FleetStore {
 }
 
 /// Writes what a tick decided, in as few statements as it takes.
-private struct DueWriter {
+struct DueWriter: Sendable {
     let transaction: MySQLTransaction
     let fleetID: Int64
     let token: String
 
     func write(_ advances: [CursorAdvance], now: Instant) async throws {
         guard !advances.isEmpty else { return }
-        let sessions = advances.flatMap(\.sessions)
+        try await write(sessions: advances.flatMap(\.sessions))
+        try await moveCursors(advances)
+        try await transaction.execute(
+            "DELETE FROM power_overrides WHERE fleet_id = ? AND until_at <= ?", [.int(fleetID), MySQLValue(now)])
+    }
+
+    /// Writes new sessions with their events, and supersedes what was pending of their instances.
+    func write(sessions: [Session]) async throws {
         let instances = Set(sessions.map(\.instance)).sorted()
         try await inBatches(instances) { batch in
             let places = MultiRowInsert.list(batch.count)
@@ -180,9 +198,6 @@ private struct DueWriter {
                     .string(try CanonicalJSON.encode(event.payload)),
                 ]
             }, "ON DUPLICATE KEY UPDATE token = VALUES(token)")
-        try await moveCursors(advances)
-        try await transaction.execute(
-            "DELETE FROM power_overrides WHERE fleet_id = ? AND until_at <= ?", [.int(fleetID), MySQLValue(now)])
     }
 
     private func moveCursors(_ advances: [CursorAdvance]) async throws {

@@ -54,3 +54,15 @@ extension MySQLError: DescribedFailure {
         return nil
     }
 }
+
+extension FleetStore {
+    /// Whether an error says that the database can't be reached now, so that waiting may help; a wrong password or address
+    /// does not pass by itself.
+    public static func isUnreachable(_ error: any Error) -> Bool {
+        guard let error = error as? MySQLError else { return false }
+        return error.isUnreachable || error.isConnectionLost || error.isTransient
+    }
+
+    /// Whether an error is the database's at all.
+    public static func isDatabaseError(_ error: any Error) -> Bool { error is MySQLError }
+}

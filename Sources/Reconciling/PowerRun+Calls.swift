@@ -56,15 +56,14 @@ extension PowerRun {
                     .settleStep(id: step.id, outcome: .done, result: row.instanceID, error: nil),
                 ]
                 report.underWay += 1
-            case .refused(let error)?:
-                row.lastError = error
-                let session = item.session.tried(error, at: called)
+            case .refused(let failure)?:
+                row.lastError = failure.text
+                let session = item.session.tried(failure.text, at: called)
                 rows += [
                     .putInstance(row), .putSession(session),
-                    .settleStep(id: step.id, outcome: .failed, result: nil, error: error),
+                    .settleStep(id: step.id, outcome: .failed, result: nil, error: failure.text),
                 ]
-                report.failed += 1
-                report.errors[row.name] = error
+                report.add(failure, of: row.name)
             case nil:
                 rows.append(.settleStep(id: step.id, outcome: .abandoned, result: nil, error: nil))
             }
@@ -77,7 +76,7 @@ extension PowerRun {
     private enum Result: Sendable {
         /// It was taken; with the type that the machine has now, where it had to be changed.
         case taken(type: String?)
-        case refused(String)
+        case refused(Failure)
     }
 
     /// Calls; AWS takes or refuses a call whole, so a refused one is halved until the one at fault stands alone.
@@ -95,9 +94,9 @@ extension PowerRun {
         } catch let error as AWSError where error.isCapacity && action == .start && items.count == 1 {
             return [items[0].instance.name: await startAsAnotherType(items[0], refusal: error)]
         } catch {
-            let text = Journal.text(error)
+            let failure = Failure(error)
             return Dictionary(
-                items.map { ($0.instance.name, .refused(text)) }, uniquingKeysWith: { first, _ in first })
+                items.map { ($0.instance.name, .refused(failure)) }, uniquingKeysWith: { first, _ in first })
         }
     }
 
@@ -114,7 +113,7 @@ extension PowerRun {
         let row = item.instance
         guard let id = row.instanceID, let text = row.spec,
             let spec = try? CanonicalJSON.decode(InstanceSpec.self, from: text)  // what can't be read names no types
-        else { return .refused(Journal.text(refusal)) }
+        else { return .refused(Failure(refusal)) }
         let ec2 = context.aws.ec2(region: region)
         var last = refusal
         for type in spec.instanceTypes where type != row.instanceType {
@@ -125,10 +124,10 @@ extension PowerRun {
             } catch let error as AWSError where error.isCapacity {
                 last = error
             } catch {
-                return .refused(Journal.text(error))
+                return .refused(Failure(error))
             }
         }
-        return .refused(Journal.text(last))
+        return .refused(Failure(last))
     }
 
     // MARK: What is under way

@@ -46,6 +46,9 @@ public struct PowerContext: Sendable {
     }
 
     var journal: Journal { Journal(store: store, fleetID: fleetID, keeper: keeper, applyID: nil, base: leases) }
+
+    /// Whether an error is that AWS gave no answer.
+    public static func isUnreachable(_ error: any Error) -> Bool { (error as? AWSError)?.transport != nil }
 }
 
 /// What came of carrying out starts or stops.
@@ -62,9 +65,18 @@ public struct PowerReport: Hashable, Sendable {
     public var locked = 0
     /// Errors, by instance.
     public var errors: [String: String] = [:]
+    /// Why AWS could not be reached, where it could not.
+    public var unreachable: String?
 
     /// Nothing yet.
     public init() {}
+
+    /// Counts a failed try.
+    mutating func add(_ failure: PowerRun.Failure, of instance: String) {
+        failed += 1
+        errors[instance] = failure.text
+        if failure.isUnreachable { unreachable = failure.text }
+    }
 
     /// Both together.
     public mutating func add(_ other: PowerReport) {
@@ -74,6 +86,7 @@ public struct PowerReport: Hashable, Sendable {
         skipped += other.skipped
         locked += other.locked
         errors.merge(other.errors) { first, _ in first }
+        unreachable = unreachable ?? other.unreachable
     }
 }
 
@@ -194,7 +207,7 @@ public struct PowerRun: Sendable {
                 try await launch(item, records)
                 return .underWay
             } catch {
-                return .failed(Journal.text(error))
+                return .failed(Failure(error))
             }
         }
     }
@@ -260,7 +273,7 @@ public struct PowerRun: Sendable {
                 }
                 return .underWay
             } catch {
-                return .failed(Journal.text(error))
+                return .failed(Failure(error))
             }
         }
     }
@@ -269,7 +282,19 @@ public struct PowerRun: Sendable {
 
     enum ItemOutcome: Sendable {
         case underWay
-        case failed(String)
+        case failed(Failure)
+    }
+
+    /// Why a try failed.
+    struct Failure: Sendable {
+        let text: String
+        /// Whether it is no answer of AWS's, but the lack of one.
+        let isUnreachable: Bool
+
+        init(_ error: any Error) {
+            text = Journal.text(error)
+            isUnreachable = (error as? AWSError)?.transport != nil
+        }
     }
 
     /// Works on items, ``parallelism`` at a time, so that one that hangs does not hold up the rest.
@@ -289,9 +314,7 @@ public struct PowerRun: Sendable {
                 running -= 1
                 switch outcome {
                 case .underWay: report.underWay += 1
-                case .failed(let error):
-                    report.failed += 1
-                    report.errors[name] = error
+                case .failed(let failure): report.add(failure, of: name)
                 }
             }
         }

@@ -12,6 +12,8 @@ public enum ReconcileFailure: DescribedFailure, Hashable {
     case bucketMissing(bucket: String, region: String)
     /// Another apply holds the lease.
     case leaseHeld(Lease)
+    /// A runner does the duty that was to be run by hand.
+    case dutyHeld(Lease)
     /// This process lost its lease while it worked.
     case leaseLost
     /// A saved plan no longer holds at these addresses.
@@ -50,6 +52,9 @@ public enum ReconcileFailure: DescribedFailure, Hashable {
         case .leaseHeld(let lease):
             "\(lease.holder.purpose) is running: \(lease.holder.user)@\(lease.holder.host), "
                 + "process \(lease.holder.pid), since \(lease.acquiredAt)"
+        case .dutyHeld(let lease):
+            "\(lease.holder.purpose) does this already: \(lease.holder.user)@\(lease.holder.host), "
+                + "process \(lease.holder.pid), since \(lease.acquiredAt)"
         case .leaseLost: "the lease was lost to another while working, so nothing more was done"
         case .stalePlan(let addresses):
             "the saved plan no longer holds: \(ReconcileFailure.list(addresses.map(\.description))) moved since"
@@ -82,6 +87,7 @@ public enum ReconcileFailure: DescribedFailure, Hashable {
         case .otherFleetsBucket: "give each fleet a bucket of its own in aws.bucket"
         case .bucketMissing(let bucket, let region): "make it: aws s3 mb s3://\(bucket) --region \(region)"
         case .leaseHeld: "wait until it is done"
+        case .dutyHeld: "leave it to that one, or stop it first"
         case .leaseLost: "run botfleet apply again: it finishes what was begun"
         case .stalePlan: "plan again"
         case .tooManyTerminations(let count, _), .leavesNothing(let count):

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FleetModel
 import FleetStore
+import Runner
 import Scheduling
 import Views
 
@@ -38,7 +39,20 @@ struct StatusCommand: FleetCommand {
             fleet: name, accountID: recorded.fleet?.accountID, now: now,
             instances: Dictionary(managed.map { ($0.state, 1) }, uniquingKeysWith: +),
             unmanaged: recorded.instances.count - managed.count, deployments: try timelines.rows(now: now),
-            due: try due(timelines, recorded, now), drift: nil, lastApply: lastApply, runners: [])
+            due: try due(timelines, recorded, now), drift: nil, lastApply: lastApply,
+            runners: try await runners(store, recorded),
+            overrides: recorded.overrides.values.sorted { $0.instance < $1.instance }
+                .filter { $0.until.map { $0 > now } ?? true })
+    }
+
+    /// Runners that live: each holds a lease of its own, and renews it all the time.
+    private func runners(_ store: FleetStore, _ recorded: RecordedState) async throws -> [RunnerRow] {
+        guard let fleet = recorded.fleet else { return [] }
+        return try await store.leases(fleetID: fleet.id).filter { $0.name.hasPrefix("runner/") }
+            .map { lease in
+                RunnerRow(
+                    holder: lease.holder, since: lease.acquiredAt, seenAt: lease.expiresAt - Runner.leaseSeconds)
+            }
     }
 
     private func due(

@@ -7,7 +7,9 @@ enum Failures {
 
     /// 75 where another holds the lease, else 1.
     static func status(of error: any Error) -> Int32 {
-        if case ReconcileFailure.leaseHeld = error { return leaseHeld }
-        return 1
+        switch error {
+        case ReconcileFailure.leaseHeld, ReconcileFailure.dutyHeld: leaseHeld
+        default: 1
+        }
     }
 }

@@ -5,7 +5,16 @@ import Synchronization
 /// A person's or the system's wish that a command ends: the first SIGINT or SIGTERM lets what is under way end, the second ends the process.
 final class StopRequest: Sendable {
     private let count = Atomic(0)
+    /// Said at the first signal.
+    private let notice: String
     private let sources = Mutex<[any DispatchSourceSignal]>([])
+
+    /// A wish that nobody had yet; `notice` tells the person that it was heard.
+    init(
+        _ notice: String = "Stopping: what is under way ends first. Again to end at once; the next apply finishes it."
+    ) {
+        self.notice = notice
+    }
 
     /// Whether it was asked to stop.
     var isAskedFor: Bool { count.load(ordering: .acquiring) > 0 }
@@ -25,8 +34,7 @@ final class StopRequest: Sendable {
 
     private func received(_ number: Int32) {
         guard count.add(1, ordering: .acquiringAndReleasing).newValue > 1 else {
-            Terminal.writeError(
-                "\nStopping: what is under way ends first. Again to end at once; the next apply finishes it.")
+            Terminal.writeError("\n\(notice)")
             return
         }
         // As if it had not been caught: the shell sees which signal ended it.

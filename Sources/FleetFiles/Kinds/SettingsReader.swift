@@ -13,10 +13,7 @@ struct SettingsReader {
     ]
 
     /// The duties that `duties:` may give other intervals (SPEC 6).
-    static let dutyNames = [
-        "aws:sync-amis", "bots:sync-local", "gitops", "instance:calculate-up-time", "instance:clean", "instance:start",
-        "instance:stop", "instance:sync", "sync:folders",
-    ]
+    static let dutyNames = DutyName.allCases.map(\.rawValue)
 
     /// The settings, with defaults for what could not be read; nil where the document is no mapping.
     func read(_ node: YAMLNode) -> Located<FleetSettings>? {

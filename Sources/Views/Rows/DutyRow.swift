@@ -10,6 +10,8 @@ public struct DutyRow: Hashable, Sendable {
     public var every: TimeSpan
     /// When it was last begun; nil before the first time.
     public var lastRunAt: Instant?
+    /// How long the last run took.
+    public var tookSeconds: Int?
     /// How the last run ended: `succeeded`, `failed`; nil before the first.
     public var outcome: String?
     /// Why the last run failed.
@@ -21,13 +23,15 @@ public struct DutyRow: Hashable, Sendable {
 
     /// A duty.
     public init(
-        name: String, region: String?, every: TimeSpan, lastRunAt: Instant? = nil, outcome: String? = nil,
+        name: String, region: String?, every: TimeSpan, lastRunAt: Instant? = nil, tookSeconds: Int? = nil,
+        outcome: String? = nil,
         error: String? = nil, holder: LeaseHolder? = nil, nextAt: Instant? = nil
     ) {
         self.name = name
         self.region = region
         self.every = every
         self.lastRunAt = lastRunAt
+        self.tookSeconds = tookSeconds
         self.outcome = outcome
         self.error = error
         self.holder = holder
@@ -46,6 +50,7 @@ extension DutyRow: Listable {
             ListColumn("REGION") { row, _ in Cell(row.region) },
             ListColumn("EVERY") { row, _ in Cell(row.every.description) },
             ListColumn("LAST RUN") { row, context in Cell(row.lastRunAt.map { Spans.relative($0, to: context.now) }) },
+            ListColumn("TOOK") { row, _ in Cell(row.tookSeconds.map { Spans.text(seconds: $0) }) },
             ListColumn("OUTCOME") { row, _ in Cell(row.outcome, row.error == nil ? .good : .bad) },
             ListColumn("NEXT") { row, context in Cell(row.nextAt.map { Spans.relative($0, to: context.now) }) },
             ListColumn("RUNNER") { row, _ in Cell(row.holder?.shown) },
@@ -57,7 +62,8 @@ extension DutyRow: Listable {
     public var fields: [Field] {
         [
             Field("name", name), Field("region", region), Field("every_seconds", every.seconds),
-            Field("last_run_at", lastRunAt), Field("outcome", outcome), Field("error", error),
+            Field("last_run_at", lastRunAt),
+            Field("took_seconds", tookSeconds), Field("outcome", outcome), Field("error", error),
             Field("runner", holder?.shown), Field("next_at", nextAt),
         ]
     }

@@ -22,11 +22,14 @@ public struct FleetStatus: Hashable, Sendable {
     public var lastApply: ApplyRow?
     /// Runners that renewed their lease lately.
     public var runners: [RunnerRow]
+    /// What people's start and stop hold now.
+    public var overrides: [PowerOverride]
 
     /// A fleet's state at `now`.
     public init(
         fleet: String, accountID: String?, now: Instant, instances: [InstanceState: Int], unmanaged: Int,
-        deployments: [DeploymentRow], due: [DueTransition], drift: Int?, lastApply: ApplyRow?, runners: [RunnerRow]
+        deployments: [DeploymentRow], due: [DueTransition], drift: Int?, lastApply: ApplyRow?, runners: [RunnerRow],
+        overrides: [PowerOverride] = []
     ) {
         self.fleet = fleet
         self.accountID = accountID
@@ -38,6 +41,7 @@ public struct FleetStatus: Hashable, Sendable {
         self.drift = drift
         self.lastApply = lastApply
         self.runners = runners
+        self.overrides = overrides
     }
 }
 

@@ -18,10 +18,11 @@ public enum StatusView {
         var sections = [facts(status, style)]
         if !status.deployments.isEmpty { sections.append(deployments(status.deployments, style)) }
         if !status.due.isEmpty { sections.append(due(status, style)) }
+        if !status.overrides.isEmpty { sections.append(overrides(status, style)) }
         return sections.joined(separator: "\n")
     }
 
-    /// One object: `fleet account_id at instances unmanaged deployments due drift last_apply runners`.
+    /// One object: `fleet account_id at instances unmanaged deployments due drift last_apply runners overrides`.
     public static func json(_ status: FleetStatus) -> String {
         let states = InstanceState.allCases.map { ($0.rawValue, JSONValue.integer(status.instances[$0] ?? 0)) }
         return JSONText.render(object: [
@@ -32,6 +33,7 @@ public enum StatusView {
             Field("due", .array(sorted(status.due).map(value))), Field("drift", status.drift),
             Field("last_apply", status.lastApply.map(\.fields.object) ?? .null),
             Field("runners", .array(status.runners.map(value))),
+            Field("overrides", .array(status.overrides.map(value))),
         ])
     }
 
@@ -122,6 +124,23 @@ public enum StatusView {
         return all.count > shown.count ? table + "… and \(all.count - shown.count) more\n" : table
     }
 
+    /// What people hold by start and stop, and until when.
+    private static func overrides(_ status: FleetStatus, _ style: Style) -> String {
+        Grid(
+            columns: [
+                Grid.Column(title: "OVERRIDE"), Grid.Column(title: "STATE"), Grid.Column(title: "UNTIL"),
+                Grid.Column(title: "BY"),
+            ],
+            rows: status.overrides.map { override in
+                [
+                    Cell(override.instance), Cell(override.state.rawValue),
+                    Cell(override.until.map { "\(Spans.minute($0)) UTC, \(Spans.relative($0, to: status.now))" } ?? "cleared"),
+                    Cell(override.author),
+                ]
+            }
+        ).text(style: style)
+    }
+
     private static func sorted(_ due: [DueTransition]) -> [DueTransition] {
         due.sorted { $0.at != $1.at ? $0.at < $1.at : NaturalOrder.precedes($0.deployment, $1.deployment) }
     }
@@ -132,6 +151,14 @@ public enum StatusView {
         [
             "at": .string(due.at.description), "action": .string(due.action.rawValue),
             "deployment": .string(due.deployment), "instances": .integer(due.instances),
+        ]
+    }
+
+    private static func value(_ override: PowerOverride) -> JSONValue {
+        [
+            "instance": .string(override.instance), "state": .string(override.state.rawValue),
+            "until": override.until.map { .string($0.description) } ?? .null,
+            "author": override.author.map { .string($0) } ?? .null,
         ]
     }
 

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Duties
+import FleetModel
+import FleetStore
+import Reconciling
+import Runner
+import Scheduling
+import Views
+
+/// `botfleet duty NAME`: runs one duty once, for cron, systemd timers and Kubernetes.
+struct DutyCommand: FleetCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "duty", abstract: "Run one duty once: instance:start or instance:stop.",
+        discussion: """
+            Does in all regions what the runner would do now, then ends; for cron, systemd timers and Kubernetes. Needs \
+            BOTFLEET_DATABASE_URL and AWS credentials, no files. While a runner does the duty it ends with 75 and says who.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: ArgumentHelp("instance:start or instance:stop.", valueName: "name")) var name: String
+    @Option(help: ArgumentHelp("The fleet, where the database holds several.", valueName: "name")) var fleet: String?
+    @Option(
+        help: ArgumentHelp(
+            "As if it were this time (RFC 3339): not before what is accounted for already, not after now.",
+            valueName: "time"))
+    var at: Instant?
+
+    func validate() throws {
+        guard DutyCommand.duties[name] != nil else {
+            let known = DutyCommand.duties.keys.sorted().joined(separator: ", ")
+            throw ValidationError("There is no duty '\(name)'. Duties: \(known).")
+        }
+    }
+
+    private static let duties: [String: PowerDuty] = [
+        DutyName.start.rawValue: PowerDuty(.start), DutyName.stop.rawValue: PowerDuty(.stop),
+    ]
+
+    func run(in context: CommandContext) async throws -> ExitCode {
+        guard let duty = DutyCommand.duties[name] else { return .failure }
+        try context.requireZones()
+        let outcome = try await context.withSession(fleet: fleet, purpose: "botfleet duty \(name)") { session, regions in
+            let store = session.context.store
+            let started = try await store.databaseNow()
+            let now = at ?? started
+            if now > started { throw RunnerFailure.badTime("\(now) is after now, \(started)") }
+            if let cursor = try await store.latestCursor(fleetID: session.context.fleetID, regions: regions),
+                now < cursor
+            {
+                throw RunnerFailure.badTime("\(now) is before \(cursor), up to which all is accounted for already")
+            }
+            let leases = try await session.context.keeper.acquire(regions.map(DutyContext.schedulingLease))
+            for case .held(let other) in leases.values { throw ReconcileFailure.dutyHeld(other) }
+            let outcome = try await duty.run(in: session.context, regions: regions, at: now)
+            let ended = try await store.databaseNow()
+            let interval = session.interval(of: duty.name).seconds
+            try await store.record(
+                regions.map { region in
+                    RecordedDuty(
+                        name: duty.name, region: region, startedAt: started, finishedAt: ended,
+                        error: outcome.errors[region], nextAt: started + interval)
+                }, fleetID: session.context.fleetID)
+            return outcome
+        }
+        let report = outcome.report
+        Terminal.writeError(
+            "\(name): \(outcome.recorded) recorded, \(report.succeeded) done, \(report.underWay) under way, "
+                + "\(report.failed) failed, \(report.skipped) skipped, \(report.locked) left to others")
+        for (what, error) in outcome.errors.merging(report.errors, uniquingKeysWith: { first, _ in first })
+            .sorted(by: { $0.key < $1.key })
+        {
+            Terminal.writeError("\(what): \(error)")
+        }
+        return outcome.errors.isEmpty && report.failed == 0 ? .success : .failure
+    }
+}

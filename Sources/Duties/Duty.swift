@@ -1,0 +1,67 @@
+import Diagnostics
+import FleetModel
+import FleetStore
+import Reconciling
+import Scheduling
+
+/// Recurring work of a runner: `instance:start`, `instance:stop`, …
+///
+/// A duty may be run at any time, twice at once and after any pause, and comes to the same end state.
+public protocol Duty: Sendable {
+    /// What it is called in files, lists and logs.
+    var name: DutyName { get }
+
+    /// Does what is due in some regions, whose leases the caller holds; the outcome tells of each region by itself.
+    ///
+    /// Throws only what concerns all regions: the database is gone, a lease was lost.
+    func run(in context: DutyContext, regions: [String], at now: Instant) async throws -> DutyOutcome
+}
+
+/// What duties work with.
+public struct DutyContext: Sendable {
+    /// How starts and stops are carried out; its leases are set for each region.
+    public let power: PowerContext
+    /// The recorded state.
+    public let store: FleetStore
+    /// The fleet's row number.
+    public let fleetID: Int64
+    /// Who holds the leases.
+    public let keeper: LeaseKeeper
+    /// Schedules, each compiled once for as long as the process lives.
+    public let book: ScheduleBook
+
+    /// A context of one fleet.
+    public init(
+        power: PowerContext, store: FleetStore, fleetID: Int64, keeper: LeaseKeeper, book: ScheduleBook
+    ) {
+        self.power = power
+        self.store = store
+        self.fleetID = fleetID
+        self.keeper = keeper
+        self.book = book
+    }
+
+    /// The lease that lets a process record and carry out starts and stops in a region.
+    public static func schedulingLease(region: String) -> String { "scheduling/\(region)" }
+}
+
+/// What came of a duty.
+public struct DutyOutcome: Sendable {
+    /// What was carried out, over all regions.
+    public var report = PowerReport()
+    /// How many transitions were recorded as sessions.
+    public var recorded = 0
+    /// Why a region, or a deployment (`deployment.NAME`), failed.
+    public var errors: [String: String] = [:]
+    /// Why AWS could not be reached, where that failed a region.
+    public var unreachable: String?
+
+    /// Nothing yet.
+    public init() {}
+
+    /// An error as it is logged and recorded: what it says to people, bounded.
+    public static func text(_ error: any Error) -> String {
+        let text = (error as? any DescribedFailure).map { $0.summary } ?? String(describing: error)
+        return String(text.prefix(1000))
+    }
+}

@@ -1,0 +1,62 @@
+import FleetModel
+import FleetStore
+import Reconciling
+import Scheduling
+
+/// `instance:start` and `instance:stop`: records what is due, and carries out the starts or the stops that are pending.
+///
+/// With nothing due it is two statements, whatever the number of deployments, and no call of AWS.
+public struct PowerDuty: Duty {
+    /// What it carries out.
+    public let action: Session.Action
+    /// Whether it also looks for transitions that are due; where both duties are run together, one of them suffices.
+    public let recordsDue: Bool
+
+    /// `instance:start` or `instance:stop`.
+    public init(_ action: Session.Action, recordsDue: Bool = true) {
+        self.action = action
+        self.recordsDue = recordsDue
+    }
+
+    /// What it is called.
+    public var name: DutyName { action == .start ? .start : .stop }
+
+    /// Pending sessions that one run takes up; more are left to the next.
+    private static let sessionsPerRun = 20_000
+
+    /// Records and carries out what is due by now.
+    public func run(in context: DutyContext, regions: [String], at now: Instant) async throws -> DutyOutcome {
+        var outcome = DutyOutcome()
+        if recordsDue {
+            let due = try await DueRecorder(context).record(regions: regions, now: now)
+            outcome.recorded = due.recorded
+            outcome.errors = due.errors
+        }
+        let pending = try await context.store.pendingSessions(
+            fleetID: context.fleetID, action: action, regions: regions, now: now, limit: PowerDuty.sessionsPerRun)
+        let byRegion = Dictionary(grouping: pending, by: \.instance.region)
+        let action = self.action
+        await withTaskGroup(of: (String, Result<PowerReport, any Error>).self) { group in
+            for (region, items) in byRegion {
+                group.addTask {
+                    let power = context.power.under([DutyContext.schedulingLease(region: region)])
+                    do {
+                        let run = PowerRun(power, action: action, region: region, now: now)
+                        return (region, .success(try await run.carryOut(items)))
+                    } catch {
+                        return (region, .failure(error))
+                    }
+                }
+            }
+            for await (region, result) in group {
+                switch result {
+                case .success(let report): outcome.report.add(report)
+                case .failure(let error):
+                    outcome.errors[region] = DutyOutcome.text(error)
+                    if PowerContext.isUnreachable(error) { outcome.unreachable = DutyOutcome.text(error) }
+                }
+            }
+        }
+        return outcome
+    }
+}
