@@ -12,6 +12,8 @@ struct TestFleet: Sendable {
     /// Where botfleet finds AWS; the witness asks moto itself.
     let endpoint: String
     let moto: String
+    /// Variables of botfleet's environment besides those of the sandbox: a test's clock, another database.
+    var variables: [String: String] = [:]
 
     /// Runs a test on a new fleet in git, with one user, one custom bot and no deployment, gone afterwards.
     static func with<Result>(
@@ -88,7 +90,15 @@ struct TestFleet: Sendable {
         var changes = database.environment
         changes["AWS_ENDPOINT_URL"] = endpoint
         changes["XDG_CACHE_HOME"] = folder.appending(path: ".git/botfleet-test-cache").path
+        changes.merge(variables) { $1 }
         return sandbox.environment(with: changes)
+    }
+
+    /// The same fleet under a test's clock, which shows a time now and goes so many times as fast from here.
+    func under(clock origin: String, rate: Int, since anchor: Date = .now) -> TestFleet {
+        var fleet = self
+        fleet.variables["BOTFLEET_TEST_CLOCK"] = "\(anchor.formatted(.iso8601))/\(origin)/\(rate)"
+        return fleet
     }
 
     /// Runs botfleet on the fleet.

@@ -1,21 +1,23 @@
-import FleetTestSupport
 import Foundation
-import LibMySQL
+import Glibc
 import Synchronization
 
 /// A MariaDB of one test's own, which may be stopped, killed and started again, with TLS if wanted.
 ///
 /// What tests do to the sandbox's server would be done to all tests.
-final class PrivateServer: Sendable {
-    let folder: URL
-    let port: Int
+public final class PrivateServer: Sendable {
+    /// Where it keeps what it holds, with its certificates.
+    public let folder: URL
+    /// The port of 127.0.0.1 that it listens on.
+    public let port: Int
     let hasTLS: Bool
     private let process = Mutex<RunningProcess?>(nil)
     private var running: RunningProcess? { process.withLock { $0 } }
 
     /// The authority that signed the server's certificate; its host names are `localhost` and 127.0.0.1.
-    var authority: String { folder.appending(path: "ca.pem").path }
-    var socket: String { folder.appending(path: "s").path }
+    public var authority: String { folder.appending(path: "ca.pem").path }
+    /// Its socket, by which root comes in without a password.
+    public var socket: String { folder.appending(path: "s").path }
 
     private init(folder: URL, port: Int, hasTLS: Bool) {
         self.folder = folder
@@ -24,7 +26,7 @@ final class PrivateServer: Sendable {
     }
 
     /// Runs a body with a new server on a free port, with a database `t` and a user `u` of the password `right`.
-    static func run<Result>(
+    public static func run<Result>(
         tls: Bool = false, isolation: isolated (any Actor)? = #isolation,
         _ body: (PrivateServer) async throws -> Result
     ) async throws -> Result {
@@ -51,7 +53,7 @@ final class PrivateServer: Sendable {
     }
 
     /// Starts it and waits until it answers.
-    func start() async throws {
+    public func start() async throws {
         var command = [
             "mariadbd", "--no-defaults", "--user=root", "--datadir=\(folder.path)/data", "--socket=\(socket)",
             "--bind-address=127.0.0.1", "--port=\(port)", "--pid-file=\(folder.path)/pid",
@@ -75,33 +77,25 @@ final class PrivateServer: Sendable {
     }
 
     /// Ends it as an administrator would.
-    func stop() async throws {
+    public func stop() async throws {
         running?.send(SIGTERM)
         _ = try await running?.wait()
     }
 
     /// Ends it as a power failure would.
-    func kill() async {
+    public func kill() async {
         await running?.kill()
     }
 
-    /// Stops it from answering without ending it, and lets it go on.
-    func freeze() { running?.send(SIGSTOP) }
-    func thaw() { running?.send(SIGCONT) }
+    /// Stops it from answering without ending it.
+    public func freeze() { running?.send(SIGSTOP) }
+    /// Lets it go on.
+    public func thaw() { running?.send(SIGCONT) }
 
     /// Runs SQL by the mysql client as root: a witness, and a hand from outside.
     @discardableResult
-    func sql(_ text: String) async throws -> String {
+    public func sql(_ text: String) async throws -> String {
         try await succeed(client, stdin: text, timeout: .seconds(30))
-    }
-
-    func configuration(
-        host: String = "127.0.0.1", tls: MySQLConfiguration.TLS = .off, authorities: String? = nil,
-        user: String = "u", password: String? = "right", database: String = "t"
-    ) -> MySQLConfiguration {
-        MySQLConfiguration(
-            endpoint: .host(host, port: UInt16(port)), user: user, password: password, database: database, tls: tls,
-            certificateAuthorities: authorities)
     }
 
     private var client: [String] {
@@ -124,7 +118,7 @@ final class PrivateServer: Sendable {
 }
 
 /// A TCP port of 127.0.0.1 that nobody listens on.
-func freePort() throws -> Int {
+public func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
