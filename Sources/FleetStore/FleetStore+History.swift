@@ -9,6 +9,22 @@ extension FleetStore {
         }
     }
 
+    /// Open steps of these instances, oldest first; one statement for hundreds of them.
+    public func openSteps(fleetID: Int64, instances: [String]) async throws -> [Step] {
+        var found: [Step] = []
+        for start in stride(from: 0, to: instances.count, by: MultiRowInsert.rowsPerStatement) {
+            let names = instances[start..<min(start + MultiRowInsert.rowsPerStatement, instances.count)]
+            found += try await pool.withConnection(retrying: .standard) { connection in
+                try await connection.query(
+                    "SELECT \(Self.stepColumns) FROM steps WHERE fleet_id = ? AND outcome = ? "
+                        + "AND address IN (\(MultiRowInsert.list(names.count))) ORDER BY seq",
+                    [.int(fleetID), .string(Step.Outcome.open.rawValue)]
+                        + names.map { .string(Address.instance($0).description) }, decode: Self.step)
+            }
+        }
+        return found
+    }
+
     /// The steps of an apply, oldest first.
     public func steps(fleetID: Int64, apply: Int64) async throws -> [Step] {
         try await pool.withConnection(retrying: .standard) { connection in

@@ -144,13 +144,17 @@ public struct PowerRun: Sendable {
         for item in pending { sorted.add(item) }
         var report = PowerReport()
         report.add(try await skip(sorted.nothingToDo))
+        // Whoever opened a step of these instances holds their locks no more: it died over its call.
+        let names = pending.map(\.instance.name)
+        let stale = try await context.store.openSteps(fleetID: context.fleetID, instances: names)
+        try await abandon(stale.filter { $0.action != "RunInstances" && $0.action != "TerminateInstances" })
         let callable = sorted.callable
         let launchable = sorted.launchable
         let unfinished = sorted.unfinished
         async let settled = settle(sorted.underWay)
         async let called = call(callable)
         async let launched = launch(launchable)
-        async let recovered = recover(unfinished)
+        async let recovered = recover(unfinished, stale)
         for part in try await [settled, called, launched, recovered] { report.add(part) }
         return report
     }
@@ -193,6 +197,13 @@ public struct PowerRun: Sendable {
         try await context.journal.write(rows, locks: items.map { LeaseKeeper.operation($0.item.instance.name) })
         report.skipped = items.count
         return report
+    }
+
+    /// Closes steps of starts, stops and changes in place that a dead process left open: what follows does them again.
+    private func abandon(_ steps: [Step]) async throws {
+        try await context.journal.write(
+            steps.map { .settleStep(id: $0.id, outcome: .abandoned, result: nil, error: nil) },
+            locks: Set(steps.map { LeaseKeeper.operation($0.address.key) }).sorted())
     }
 
     // MARK: Launches
@@ -254,12 +265,11 @@ public struct PowerRun: Sendable {
     }
 
     /// Finishes launches whose answer never came, from their journaled steps.
-    private func recover(_ items: [PendingSession]) async throws -> PowerReport {
+    private func recover(_ items: [PendingSession], _ steps: [Step]) async throws -> PowerReport {
         guard !items.isEmpty else { return PowerReport() }
         let recovery = Recovery(
             aws: context.aws, store: context.store, fleetID: context.fleetID, settings: context.settings,
             keeper: context.keeper, base: context.leases, progress: { _ in })
-        let steps = try await context.store.openSteps(fleetID: context.fleetID)
         return await some(items) { item in
             let lock = LeaseKeeper.operation(item.instance.name)
             do {

@@ -151,9 +151,10 @@ struct TestFleet: Sendable {
     }
 
     /// This fleet's instances that are not terminated, by the AWS CLI, in the order of their names.
-    func witnessed() async throws -> [Witnessed] {
+    func witnessed(region: String = "eu-west-1") async throws -> [Witnessed] {
         let answer = try await sandbox.aws(
-            ["ec2", "describe-instances", "--filters", "Name=tag:botfleet:fleet,Values=\(name)"], endpoint: moto)
+            ["ec2", "describe-instances", "--filters", "Name=tag:botfleet:fleet,Values=\(name)"], region: region,
+            endpoint: moto)
         let instances = (answer.at("Reservations")?.list ?? []).flatMap { $0.at("Instances")?.list ?? [] }
         return instances.map { instance in
             let tags = (instance.at("Tags")?.list ?? []).map { ($0.at("Key")?.text ?? "", $0.at("Value")?.text ?? "") }
