@@ -115,6 +115,12 @@ let package = Package(
                 "Reconciling", "Planning", "FleetModel", "AWSCloud", "FleetStore", "FleetFiles", "BotCatalog",
                 "FleetTestSupport", logging,
             ]),
+        tests(
+            "Duties",
+            [
+                "Duties", "Reconciling", "Scheduling", "FleetModel", "FleetStore", "AWSCloud", "FleetTestSupport", logging,
+            ]),
+        tests("Runner", ["Runner", "Duties", "Reconciling", "FleetModel"]),
         tests("Views", ["Views", "Planning", "Scheduling", "FleetModel", "Diagnostics", "FleetTestSupport"]),
         tests("Command", ["FleetTestSupport", "FleetModel"]),
         tests("Repository", ["FleetTestSupport"]),

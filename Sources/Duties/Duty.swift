@@ -20,7 +20,7 @@ public protocol Duty: Sendable {
 /// What duties work with.
 public struct DutyContext: Sendable {
     /// How starts and stops are carried out; its leases are set for each region.
-    public let power: PowerContext
+    public var power: PowerContext
     /// The recorded state.
     public let store: FleetStore
     /// The fleet's row number.
@@ -49,8 +49,10 @@ public struct DutyContext: Sendable {
 public struct DutyOutcome: Sendable {
     /// What was carried out, over all regions.
     public var report = PowerReport()
-    /// How many transitions were recorded as sessions.
+    /// How many sessions were recorded.
     public var recorded = 0
+    /// How many rows AWS's listings changed.
+    public var changed = 0
     /// Why a region, or a deployment (`deployment.NAME`), failed.
     public var errors: [String: String] = [:]
     /// Why AWS could not be reached, where that failed a region.
@@ -58,6 +60,12 @@ public struct DutyOutcome: Sendable {
 
     /// Nothing yet.
     public init() {}
+
+    /// Notes why a region failed.
+    mutating func fail(_ region: String, _ error: any Error) {
+        errors[region] = DutyOutcome.text(error)
+        if PowerContext.isUnreachable(error) { unreachable = DutyOutcome.text(error) }
+    }
 
     /// An error as it is logged and recorded: what it says to people, bounded.
     public static func text(_ error: any Error) -> String {

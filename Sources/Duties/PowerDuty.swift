@@ -51,9 +51,7 @@ public struct PowerDuty: Duty {
             for await (region, result) in group {
                 switch result {
                 case .success(let report): outcome.report.add(report)
-                case .failure(let error):
-                    outcome.errors[region] = DutyOutcome.text(error)
-                    if PowerContext.isUnreachable(error) { outcome.unreachable = DutyOutcome.text(error) }
+                case .failure(let error): outcome.fail(region, error)
                 }
             }
         }

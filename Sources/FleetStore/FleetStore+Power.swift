@@ -51,3 +51,51 @@ extension FleetStore {
         }
     }
 }
+
+extension FleetStore {
+    /// All instances in a region, the unmanaged too, by name.
+    public func instances(fleetID: Int64, region: String) async throws -> [RecordedInstance] {
+        try await pool.withConnection(retrying: .standard) { connection in
+            try await connection.query(
+                "SELECT \(InstanceRow.columns) FROM instances WHERE fleet_id = ? AND region = ? ORDER BY name",
+                [.int(fleetID), .string(region)]
+            ) { row throws(MySQLError) in try InstanceRow.decode(row) }
+        }
+    }
+
+    /// The deployments of a region whose schedule says `enforce`.
+    public func enforcedDeployments(fleetID: Int64, region: String) async throws -> [DueDeployment] {
+        try await pool.snapshot { transaction in
+            // The text narrows it down in the database; the value decides.
+            try await Self.dueDeployments(
+                where: "region = ? AND schedule IN (SELECT name FROM schedules WHERE fleet_id = ? "
+                    + "AND definition LIKE '%\"enforce\":true%')",
+                [.string(region), .int(fleetID)], fleetID: fleetID, in: transaction)
+        }.filter { $0.schedule?.enforce == true }
+    }
+
+    /// Records sessions that undo starts and stops by hand, for instances that have no pending session: one that has is on its
+    /// way already. Returns how many were recorded.
+    public func record(enforcing sessions: [Session], fleetID: Int64, under leases: [Lease]) async throws -> Int {
+        guard !sessions.isEmpty else { return 0 }
+        let token = try Token.random()
+        return try await transaction { transaction in
+            let names = sessions.map(\.instance)
+            var busy: Set<String> = []
+            for start in stride(from: 0, to: names.count, by: MultiRowInsert.rowsPerStatement) {
+                let batch = names[start..<min(start + MultiRowInsert.rowsPerStatement, names.count)]
+                for row in try await transaction.query(
+                    "SELECT instance FROM sessions WHERE fleet_id = ? AND outcome = 'pending' "
+                        + "AND instance IN (\(MultiRowInsert.list(batch.count)))",
+                    [.int(fleetID)] + batch.map { .string($0) })
+                {
+                    busy.insert(try row.get(0))
+                }
+            }
+            let wanted = sessions.filter { !busy.contains($0.instance) }
+            try await DueWriter(transaction: transaction, fleetID: fleetID, token: token).write(sessions: wanted)
+            try await RecordWriter(transaction: transaction, fleetID: fleetID, token: token).requireLeases(leases)
+            return wanted.count
+        }
+    }
+}

@@ -69,6 +69,7 @@ extension PowerRun {
             }
         }
         try await journal.write(rows, locks: locks)
+        if report.underWay > 0 { context.onUnderWay() }
         return report
     }
 

@@ -20,6 +20,8 @@ public struct PowerContext: Sendable {
     /// Throws where the credentials are not of the fleet's account; asked before each call that changes anything.
     let account: AccountGuard
     let logger: Logger
+    /// Told as soon as AWS is at something, so that it can be looked at while other calls still hang.
+    public var onUnderWay: @Sendable () -> Void = {}
 
     /// A context of a fleet that an apply has recorded.
     public init(
@@ -40,9 +42,11 @@ public struct PowerContext: Sendable {
 
     /// The same, under other leases.
     public func under(_ leases: [String]) -> PowerContext {
-        PowerContext(
+        var other = PowerContext(
             aws: aws, store: store, fleetID: fleetID, keeper: keeper, leases: leases, settings: settings,
             endpoint: endpoint, account: account, logger: logger)
+        other.onUnderWay = onUnderWay
+        return other
     }
 
     var journal: Journal { Journal(store: store, fleetID: fleetID, keeper: keeper, applyID: nil, base: leases) }
@@ -216,6 +220,7 @@ public struct PowerRun: Sendable {
         return await some(items) { item in
             do {
                 try await launch(item, records)
+                context.onUnderWay()
                 return .underWay
             } catch {
                 return .failed(Failure(error))

@@ -14,8 +14,8 @@ import Scheduling
 /// works on are locked, and the next run leaves them to it.
 actor RunnerLoop {
     /// Duties that this version does; all are done region by region under the scheduling leases.
-    private static let duties: [PowerDuty] = [
-        PowerDuty(.start, recordsDue: false), PowerDuty(.stop, recordsDue: false),
+    private static let duties: [any Duty] = [
+        PowerDuty(.start, recordsDue: false), PowerDuty(.stop, recordsDue: false), SyncDuty(),
     ]
     /// Runs of one duty that may be in flight at once; beyond that the next one is left out and said.
     private static let mostRuns = 4
@@ -104,13 +104,15 @@ actor RunnerLoop {
         }
     }
 
-    private func tick(_ due: [PowerDuty], _ now: Instant) async throws {
+    private func tick(_ due: [any Duty], _ now: Instant) async throws {
         let lateness = due.compactMap { nextDue[$0.name].map { now - $0 } }.max()
         try await refresh()
         let held = await heldRegions()
         state.update { $0.regions = Set(held) }
         var recorded = (recorded: 0, errors: [String: String]())
-        if !held.isEmpty { recorded = try await DueRecorder(session.context).record(regions: held, now: now) }
+        if !held.isEmpty, due.contains(where: { $0.name == .start || $0.name == .stop }) {
+            recorded = try await DueRecorder(session.context).record(regions: held, now: now)
+        }
         if recorded.recorded > 0 {
             logger.info("transitions are due", metadata: ["sessions": "\(recorded.recorded)"])
         }
@@ -121,9 +123,10 @@ actor RunnerLoop {
             let interval = Int64(session.interval(of: duty.name).seconds)
             nextDue[duty.name] = Instant(seconds: (now.seconds / interval + 1) * interval)
             nextLook[duty.name] = nil
-            begin(duty, regions: held, at: now, isTick: true, errors: recorded.errors)
+            begin(
+                duty, regions: held, at: now, isTick: true, errors: duty.name == .start ? recorded.errors : [:])
         }
-        let interval = RunnerLoop.duties.map { session.interval(of: $0.name).seconds }.max() ?? 60
+        let interval = RunnerLoop.duties.map { session.interval(of: $0.name).seconds }.min() ?? 60
         let real = store.fleetClock.duration(seconds: Double(interval))
         state.update { state in
             state.databaseError = nil
@@ -135,7 +138,7 @@ actor RunnerLoop {
 
     /// Begins a run of a duty in a task of its own.
     private func begin(
-        _ duty: PowerDuty, regions: [String], at now: Instant, isTick: Bool, errors: [String: String] = [:]
+        _ duty: any Duty, regions: [String], at now: Instant, isTick: Bool, errors: [String: String] = [:]
     ) {
         guard !regions.isEmpty else { return }
         guard runs[duty.name, default: 0] < RunnerLoop.mostRuns else {
@@ -144,7 +147,10 @@ actor RunnerLoop {
         }
         runs[duty.name, default: 0] += 1
         let id = UUID()
-        let context = session.context
+        var watched = session.context
+        let name = duty.name
+        watched.power.onUnderWay = { [weak self] in Task { await self?.lookSoon(name) } }
+        let context = watched
         tasks[id] = Task { [weak self] in
             let began = ContinuousClock.now
             var outcome: DutyOutcome
@@ -161,7 +167,7 @@ actor RunnerLoop {
     }
 
     private func end(
-        _ duty: PowerDuty, _ id: UUID, _ outcome: DutyOutcome, _ regions: [String], _ now: Instant, took: Duration,
+        _ duty: any Duty, _ id: UUID, _ outcome: DutyOutcome, _ regions: [String], _ now: Instant, took: Duration,
         isTick: Bool
     ) async {
         tasks[id] = nil
@@ -169,7 +175,14 @@ actor RunnerLoop {
         let (seconds, attoseconds) = took.components
         state.count(duty.name, outcome, seconds: Double(seconds) + Double(attoseconds) / 1e18)
         let report = outcome.report
-        if report.underWay > 0 { nextLook[duty.name] = .now + RunnerLoop.look }
+        if report.underWay > 0 { lookSoon(duty.name) }
+        if outcome.changed + outcome.recorded > 0 {
+            logger.info(
+                "duty done",
+                metadata: [
+                    "duty": "\(duty.name.rawValue)", "changed": "\(outcome.changed)", "enforced": "\(outcome.recorded)",
+                ])
+        }
         if report != PowerReport() {
             logger.info(
                 "duty done",
@@ -205,6 +218,11 @@ actor RunnerLoop {
                     nextAt: nextDue[duty.name]))
         }
         if runs.values.allSatisfy({ $0 == 0 }) { await flush() }
+    }
+
+    /// Has what AWS is at looked at before the next tick does.
+    private func lookSoon(_ duty: DutyName) {
+        if nextLook[duty] == nil { nextLook[duty] = .now + RunnerLoop.look }
     }
 
     /// Writes how duties went, of both in one statement.

@@ -14,7 +14,7 @@ struct DeploymentsCommand: ListCommand {
     @Argument(help: ArgumentHelp("Show this one whole.", valueName: "name")) var name: String?
 
     func rows(_ store: FleetStore, _ recorded: RecordedState, _ context: CommandContext) throws -> [DeploymentRow] {
-        try RecordedTimelines(recorded, zones: context.zones).rows(now: context.now)
+        try RecordedTimelines(recorded, zones: context.zones).rows(now: store.estimatedNow ?? context.now)
     }
 
     static func name(of row: DeploymentRow) -> String { row.deployment.name }

@@ -26,7 +26,7 @@ struct StatusCommand: FleetCommand {
     private func status(
         _ store: FleetStore, _ recorded: RecordedState, _ context: CommandContext
     ) async throws -> FleetStatus {
-        let now = context.now
+        let now = store.estimatedNow ?? context.now
         let timelines = try RecordedTimelines(recorded, zones: context.zones)
         let managed = recorded.instances.values.filter(\.managed)
         var lastApply: ApplyRow?

@@ -13,7 +13,7 @@ struct DutiesCommand: FleetCommand {
     @Argument(help: ArgumentHelp("Only this duty.", valueName: "name")) var name: String?
 
     /// The duties that this version's runner does.
-    private static let done: [DutyName] = [.start, .stop]
+    private static let done: [DutyName] = [.start, .stop, .syncInstances]
 
     func run(in context: CommandContext) async throws -> ExitCode {
         let rows: [DutyRow] = try await context.withRecorded { store, recorded in

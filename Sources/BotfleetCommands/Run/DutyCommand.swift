@@ -10,14 +10,14 @@ import Views
 /// `botfleet duty NAME`: runs one duty once, for cron, systemd timers and Kubernetes.
 struct DutyCommand: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "duty", abstract: "Run one duty once: instance:start or instance:stop.",
+        commandName: "duty", abstract: "Run one duty once: instance:start, instance:stop or instance:sync.",
         discussion: """
             Does in all regions what the runner would do now, then ends; for cron, systemd timers and Kubernetes. Needs \
             BOTFLEET_DATABASE_URL and AWS credentials, no files. While a runner does the duty it ends with 75 and says who.
             """)
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp("instance:start or instance:stop.", valueName: "name")) var name: String
+    @Argument(help: ArgumentHelp("instance:start, instance:stop or instance:sync.", valueName: "name")) var name: String
     @Option(help: ArgumentHelp("The fleet, where the database holds several.", valueName: "name")) var fleet: String?
     @Option(
         help: ArgumentHelp(
@@ -32,8 +32,9 @@ struct DutyCommand: FleetCommand {
         }
     }
 
-    private static let duties: [String: PowerDuty] = [
+    private static let duties: [String: any Duty] = [
         DutyName.start.rawValue: PowerDuty(.start), DutyName.stop.rawValue: PowerDuty(.stop),
+        DutyName.syncInstances.rawValue: SyncDuty(),
     ]
 
     func run(in context: CommandContext) async throws -> ExitCode {
@@ -64,7 +65,7 @@ struct DutyCommand: FleetCommand {
         }
         let report = outcome.report
         Terminal.writeError(
-            "\(name): \(outcome.recorded) recorded, \(report.succeeded) done, \(report.underWay) under way, "
+            "\(name): \(outcome.recorded) recorded, \(outcome.changed) rows changed, \(report.succeeded) done, \(report.underWay) under way, "
                 + "\(report.failed) failed, \(report.skipped) skipped, \(report.locked) left to others")
         for (what, error) in outcome.errors.merging(report.errors, uniquingKeysWith: { first, _ in first })
             .sorted(by: { $0.key < $1.key })

@@ -1,0 +1,200 @@
+import AWSCloud
+import FleetModel
+import FleetStore
+import FleetTestSupport
+import Foundation
+import Logging
+import Reconciling
+import Scheduling
+import Testing
+
+@testable import Duties
+
+/// Recording what is due, on a real database: its cost, and who may do it (SPEC 2, 11).
+@Suite struct DueRecorderTests {
+    private let zones = ZoneDatabase.default(environment: ProcessInfo.processInfo.environment)
+
+    @Test(arguments: [10, 2_000])
+    func tickWithNothingDueIsOneStatementWhateverTheFleet(deployments: Int) async throws {
+        try await DutiesFixture.run { fixture in
+            try await fixture.write(deployments: deployments, next: "2026-11-24T08:00:00Z")
+            let (recorded, statements) = try await fixture.tick(at: "2026-11-24T07:59:59Z")
+            #expect(recorded == 0)
+            #expect(statements.count == 1, "\(statements)")
+        }
+    }
+
+    @Test func whatIsDueIsRecordedOnceInAFewStatementsAndTheNextIsTold() async throws {
+        try await DutiesFixture.run { fixture in
+            try await fixture.write(deployments: 400, next: "2026-11-24T08:00:00Z")
+            let (recorded, statements) = try await fixture.tick(at: "2026-11-24T08:00:00Z")
+            #expect(recorded == 400)
+            // Begin, four reads, sessions superseded, sessions, events, cursors, overrides, lease, commit; looks before and after.
+            #expect(statements.count <= 16, "\(statements.map { $0.prefix(60) })")
+            let (again, few) = try await fixture.tick(at: "2026-11-24T08:00:30Z")
+            #expect(again == 0)
+            #expect(few.count == 1)
+            let next = try await fixture.database.mysql(
+                "SELECT DISTINCT next_transition_at, cursor_at FROM deployments WHERE fleet_id = \(fixture.fleetID)")
+            #expect(next == [["2026-11-24 18:00:00.000000", "2026-11-24 08:00:00.000000"]])
+        }
+    }
+
+    @Test func twoTicksAtOnceRecordEachTransitionOnce() async throws {
+        try await DutiesFixture.run { fixture in
+            try await fixture.write(deployments: 300, next: "2026-11-24T08:00:00Z")
+            let names = try await fixture.store.dueDeployments(
+                fleetID: fixture.fleetID, regions: ["eu-west-1"], now: try fixture.at("2026-11-24T08:00:00Z"), limit: 500)
+            let now = try fixture.at("2026-11-24T08:00:00Z")
+            let decision = DueDecision(now: now, book: ScheduleBook(zones: zones))
+            // Both have read the same names; the rows are locked and read again by each.
+            async let first = fixture.store.advanceCursors(
+                of: names, fleetID: fixture.fleetID, now: now, under: [],
+                decide: { due in try due.map { try decision.advance($0) } })
+            async let second = fixture.other.advanceCursors(
+                of: names, fleetID: fixture.fleetID, now: now, under: [],
+                decide: { due in try due.map { try decision.advance($0) } })
+            let counts = try await [first, second]
+            #expect(counts.reduce(0, +) == 300, "\(counts)")
+            let rows = try await fixture.database.mysql(
+                "SELECT COUNT(*), COUNT(DISTINCT instance) FROM sessions WHERE fleet_id = \(fixture.fleetID)")
+            #expect(rows == [["300", "300"]])
+        }
+    }
+
+    @Test func tickUnderALostLeaseWritesNothing() async throws {
+        try await DutiesFixture.run { fixture in
+            try await fixture.write(deployments: 3, next: "2026-11-24T08:00:00Z")
+            let now = try fixture.at("2026-11-24T08:00:00Z")
+            var lease = try await fixture.lease()
+            lease.generation += 1
+            let decision = DueDecision(now: now, book: ScheduleBook(zones: zones))
+            let stale = lease
+            await #expect(throws: StoreError.self) {
+                try await fixture.store.advanceCursors(
+                    of: ["web-1", "web-2", "web-3"], fleetID: fixture.fleetID, now: now, under: [stale],
+                    decide: { due in try due.map { try decision.advance($0) } })
+            }
+            let rows = try await fixture.database.mysql("SELECT id FROM sessions WHERE fleet_id = \(fixture.fleetID)")
+            #expect(rows == [])
+        }
+    }
+
+    @Test func deploymentWhoseZoneIsGoneKeepsItsCursorAndHoldsUpNobody() async throws {
+        try await DutiesFixture.run { fixture in
+            try await fixture.write(deployments: 3, next: "2026-11-24T08:00:00Z")
+            try await fixture.database.mysql(
+                """
+                INSERT INTO schedules (fleet_id, name, definition) SELECT fleet_id, 'lost', \
+                REPLACE(REPLACE(definition, '"name":"hours"', '"name":"lost"'), 'UTC', 'Mars/Olympus') FROM schedules \
+                WHERE fleet_id = \(fixture.fleetID); \
+                UPDATE deployments SET schedule = 'lost', definition = REPLACE(definition, 'hours', 'lost') \
+                WHERE fleet_id = \(fixture.fleetID) AND name = 'web-2'
+                """)
+            let (recorded, _) = try await fixture.tick(at: "2026-11-24T08:00:00Z") { errors in
+                #expect(errors.keys.sorted() == ["deployment.web-2"])
+                #expect(errors["deployment.web-2"]?.contains("Mars/Olympus") == true, "\(errors)")
+            }
+            #expect(recorded == 2)
+            let row = try await fixture.database.mysql(
+                "SELECT cursor_at, next_transition_at FROM deployments WHERE fleet_id = \(fixture.fleetID) "
+                    + "AND name = 'web-2'")
+            #expect(row == [["2026-11-24 00:00:00.000000", "2026-11-24 08:05:00.000000"]])
+        }
+    }
+}
+
+/// A fleet in a database of its own, written without an apply.
+struct DutiesFixture: Sendable {
+    let store: FleetStore
+    /// Another process, as far as MySQL can tell.
+    let other: FleetStore
+    let database: TestDatabase
+    let fleetID: Int64
+    let context: DutyContext
+
+    static func run(
+        isolation: isolated (any Actor)? = #isolation, _ body: (DutiesFixture) async throws -> Void
+    ) async throws {
+        let sandbox = try await Sandbox.shared()
+        try await sandbox.withFreshDatabase { database in
+            let logger = Logger(label: "test")
+            let configuration = try DatabaseConfiguration.from(settings: nil, environment: database.environment)
+            let store = try await FleetStore.connect(configuration, logger: logger)
+            let other = try await FleetStore.connect(configuration, logger: logger)
+            try await store.migrate()
+            let fleetID = try await store.registerFleet(name: "acme")
+            let settings = StoredSettings(
+                FleetSettings(
+                    name: "acme", aws: AWSSettings(region: "eu-west-1", bucket: "acme-bots"),
+                    database: DatabaseSettings(url: "")), sources: [])
+            try await store.write([.putSettings(settings)], fleetID: fleetID, under: [])
+            let keeper = LeaseKeeper(
+                store: store, fleetID: fleetID, holder: .current(purpose: "test"), logger: logger)
+            let records = try #require(try await store.runnerRecords(fleet: "acme"))
+            let aws = AWS(
+                try AWSConfiguration(
+                    homeRegion: "eu-west-1", environment: sandbox.environment,
+                    now: { Instant(seconds: Int64(Date.now.timeIntervalSince1970)) }, logger: logger))
+            let context = PowerContext(
+                aws: aws, store: store, fleetID: fleetID, keeper: keeper, leases: [], settings: settings.settings,
+                endpoint: nil, account: AccountGuard(aws: aws, fleet: records.fleet), logger: logger)
+            try await body(
+                DutiesFixture(
+                    store: store, other: other, database: database, fleetID: fleetID,
+                    context: DutyContext(
+                        power: context, store: store, fleetID: fleetID, keeper: keeper,
+                        book: ScheduleBook(
+                            zones: .default(environment: ProcessInfo.processInfo.environment)))))
+            await keeper.close()
+            await store.close()
+            await other.close()
+        }
+    }
+
+    func at(_ text: String) throws -> Instant { try #require(Instant(rfc3339: text)) }
+
+    /// Deployments `web-N` of one instance each, on a schedule from 08:00 to 18:00 UTC, accounted for until midnight.
+    func write(deployments count: Int, next: String) async throws {
+        let entry = ScheduleEntry(
+            days: Weekday.allCases.map { .every($0) }, start: LocalTime("08:00"), stop: LocalTime("18:00"))
+        var rows: [RecordChange] = [
+            .putRegion(Region(name: "eu-west-1")),
+            .putUser(User(email: "anna@example.com", timezone: "UTC", region: "eu-west-1")),
+            .putBot(Bot(name: "watch", source: "puppeteer", path: "watch.js")),
+            .putSchedule(Schedule(name: "hours", timezone: "UTC", week: [entry])),
+        ]
+        for number in 1...count {
+            let name = "web-\(number)"
+            let deployment = Deployment(name: name, user: "anna@example.com", bot: "watch", power: .schedule("hours"))
+            rows.append(
+                .putDeployment(
+                    deployment, region: "eu-west-1", cursor: try at("2026-11-24T00:00:00Z"), nextTransition: try at(next)))
+            rows.append(
+                .putInstance(
+                    RecordedInstance(
+                        name: "\(name)-1", deployment: name, region: "eu-west-1", user: "anna@example.com",
+                        bot: "watch", state: .stopped, instanceID: "i-\(number)")))
+        }
+        try await store.write(rows, fleetID: fleetID, under: [])
+    }
+
+    func lease() async throws -> Lease {
+        let attempt = try await context.keeper.acquire(DutyContext.schedulingLease(region: "eu-west-1"))
+        guard case .acquired(let lease) = attempt else { throw CommandFailure(command: [], problem: "\(attempt)") }
+        return lease
+    }
+
+    /// Records what is due, and gives the statements that it took besides the lease's.
+    func tick(
+        at time: String, errors check: ([String: String]) -> Void = { #expect($0 == [:]) }
+    ) async throws -> (recorded: Int, statements: [String]) {
+        let name = DutyContext.schedulingLease(region: "eu-west-1")
+        if await !context.keeper.heldNames.contains(name) { _ = try await lease() }
+        store.startRecordingStatements()
+        let (recorded, errors) = try await DueRecorder(context).record(regions: ["eu-west-1"], now: try at(time))
+        let statements = store.stopRecordingStatements()
+        check(errors)
+        return (recorded, statements)
+    }
+}
