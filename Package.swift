@@ -73,7 +73,8 @@ let package = Package(
         room(
             "Runner",
             [
-                "Duties", "Reconciling", "Scheduling", "FleetModel", "FleetStore", "AWSCloud", "Diagnostics", "LibCrypto",
+                "Duties", "Reconciling", "Scheduling", "FleetModel", "FleetStore", "AWSCloud", "Diagnostics",
+                "LibCrypto",
                 logging,
                 .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
@@ -118,7 +119,8 @@ let package = Package(
         tests(
             "Duties",
             [
-                "Duties", "Reconciling", "Scheduling", "FleetModel", "FleetStore", "AWSCloud", "FleetTestSupport", logging,
+                "Duties", "Reconciling", "Scheduling", "FleetModel", "FleetStore", "AWSCloud", "FleetTestSupport",
+                logging,
             ]),
         tests("Runner", ["Runner", "Duties", "Reconciling", "FleetModel"]),
         tests("Views", ["Views", "Planning", "Scheduling", "FleetModel", "Diagnostics", "FleetTestSupport"]),

@@ -7,8 +7,8 @@ import FleetStore
 import Foundation
 import Logging
 import Reconciling
-import Scheduling
 import Runner
+import Scheduling
 import Views
 
 /// What a command works with: the environment, the fleet's files, its database and AWS, each opened when it is asked

@@ -72,7 +72,8 @@ public struct DatabaseConfiguration: Sendable, CustomStringConvertible {
         guard let text = environment[FleetClock.variable], !text.isEmpty else { return nil }
         guard server.isLocal, isLoopback(environment["AWS_ENDPOINT_URL"] ?? "") else {
             throw StoreError(
-                .configuration, "\(FleetClock.variable) is set, and the database or AWS is not a test's on this machine",
+                .configuration,
+                "\(FleetClock.variable) is set, and the database or AWS is not a test's on this machine",
                 hint: "unset it: it makes starts and stops happen at other times than schedules say")
         }
         guard let clock = FleetClock(text) else {

@@ -98,7 +98,8 @@ extension FleetStore {
             try await connection.query(
                 "SELECT MAX(cursor_at) FROM deployments WHERE fleet_id = ? "
                     + "AND region IN (\(MultiRowInsert.list(regions.count)))",
-                [.int(fleetID)] + regions.map { .string($0) }, decode: { row throws(MySQLError) in try row.instant(at: 0) }
+                [.int(fleetID)] + regions.map { .string($0) },
+                decode: { row throws(MySQLError) in try row.instant(at: 0) }
             ).first ?? nil
         }
     }

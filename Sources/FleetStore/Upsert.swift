@@ -12,12 +12,14 @@ struct Upsert: Sendable {
     /// column, the condition under which a row keeps the value that it has.
     /// Assignments run from left to right, so what compares old with new comes before what assigns. The reading of a new
     /// value is VALUES(column): MySQL calls it old, and it is the only form that MariaDB has too.
-    init(_ table: String, keys: [String], values: [String], counted: [String]?, alsoSame: String? = nil,
+    init(
+        _ table: String, keys: [String], values: [String], counted: [String]?, alsoSame: String? = nil,
         kept: [String: String] = [:]
     ) {
         head = "INSERT INTO \(table) (\((keys + values).joined(separator: ", "))) VALUES"
         var assignments = values.map { column in
-            kept[column].map { "\(column) = IF(\($0), \(column), VALUES(\(column)))" } ?? "\(column) = VALUES(\(column))"
+            kept[column].map { "\(column) = IF(\($0), \(column), VALUES(\(column)))" }
+                ?? "\(column) = VALUES(\(column))"
         }
         if let counted {
             let conditions = counted.map(Self.same) + (alsoSame.map { [$0] } ?? [])
@@ -85,7 +87,10 @@ extension Upsert {
 
     static let sessions = Upsert(
         "sessions", keys: ["fleet_id", "instance", "scheduled_for", "action"],
-        values: ["deployment", "user_email", "executed_at", "outcome", "attempts", "source", "error", "called_at", "next_attempt_at"],
+        values: [
+            "deployment", "user_email", "executed_at", "outcome", "attempts", "source", "error", "called_at",
+            "next_attempt_at",
+        ],
         counted: nil,
         // What has ended stays ended: a late word about a try can't bring it back.
         kept: ["outcome": "outcome <> 'pending' AND VALUES(outcome) = 'pending'"])

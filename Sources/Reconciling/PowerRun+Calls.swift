@@ -204,7 +204,8 @@ extension PowerRun {
         failed.lastError = reason
         report.failed += 1
         report.errors[row.name] = reason
-        return [.putSession(item.session.tried(reason, at: moment))] + changed(failed, from: item.instance, always: true)
+        return [.putSession(item.session.tried(reason, at: moment))]
+            + changed(failed, from: item.instance, always: true)
     }
 
     private func changed(_ row: RecordedInstance, from before: RecordedInstance, always: Bool) -> [RecordChange] {

@@ -84,7 +84,7 @@ public struct Runner: Sendable {
                 let store = try await FleetStore.connect(options.database, logger: options.logger)
                 try await store.schemaStatus().requireCurrent()
                 return store
-            } catch where FleetStore.isUnreachable(error) {
+            } catch  where FleetStore.isUnreachable(error) {
                 options.logger.error(
                     "the database cannot be reached; trying again", metadata: ["error": "\(DutyOutcome.text(error))"])
                 try await Task.sleep(for: Runner.pause)

@@ -142,7 +142,8 @@ actor RunnerLoop {
     ) {
         guard !regions.isEmpty else { return }
         guard runs[duty.name, default: 0] < RunnerLoop.mostRuns else {
-            logger.warning("earlier runs have not ended; this one is left out", metadata: ["duty": "\(duty.name.rawValue)"])
+            logger.warning(
+                "earlier runs have not ended; this one is left out", metadata: ["duty": "\(duty.name.rawValue)"])
             return
         }
         runs[duty.name, default: 0] += 1
@@ -270,7 +271,8 @@ actor RunnerLoop {
         let mine = regions.filter { held.contains(DutyContext.schedulingLease(region: $0)) }
         if mine.count > share, tasks.isEmpty {
             let surplus = mine.dropFirst(share).map(DutyContext.schedulingLease)
-            logger.info("regions are given to another runner", metadata: ["leases": "\(surplus.joined(separator: " "))"])
+            logger.info(
+                "regions are given to another runner", metadata: ["leases": "\(surplus.joined(separator: " "))"])
             await keeper.release(Array(surplus))
         } else if mine.count < share {
             let taken = Set(leases.map(\.name))

@@ -36,7 +36,8 @@ struct RunnerPages: Sendable {
         text.gauge(
             "botfleet_uptime_seconds", "Seconds since the runner began.",
             [([:], Double((ContinuousClock.now - startedAt).components.seconds))])
-        text.gauge("botfleet_database_up", "1 where the database answers.", [([:], current.databaseError == nil ? 1 : 0)])
+        text.gauge(
+            "botfleet_database_up", "1 where the database answers.", [([:], current.databaseError == nil ? 1 : 0)])
         text.gauge("botfleet_aws_up", "1 where AWS answered last.", [([:], current.awsError == nil ? 1 : 0)])
         text.gauge(
             "botfleet_scheduling_regions", "Regions whose starts and stops this runner does.",

@@ -23,8 +23,9 @@ public struct RunnerListener: Sendable {
         var host = String(address[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         let given = token.flatMap { $0.isEmpty ? nil : $0 }
-        guard host == "::1" || host.split(separator: ".").count == 4 && host.allSatisfy({ $0.isNumber || $0 == "." })
-            || host.contains(":")
+        guard
+            host == "::1" || host.split(separator: ".").count == 4 && host.allSatisfy({ $0.isNumber || $0 == "." })
+                || host.contains(":")
         else { throw .badAddress(address) }
         let isLoopback = host == "::1" || host.hasPrefix("127.")
         guard isLoopback || given != nil else { throw .needsToken(address) }
@@ -77,8 +78,8 @@ struct RunnerServer: Sendable {
     func address() async throws -> String {
         try await server.waitUntilListening(timeout: 10)
         switch await server.listeningAddress {
-        case .ip4(let host, port: let port): return "http://\(host):\(port)"
-        case .ip6(let host, port: let port): return "http://[\(host)]:\(port)"
+        case .ip4(let host, let port): return "http://\(host):\(port)"
+        case .ip6(let host, let port): return "http://[\(host)]:\(port)"
         case .unix, nil: return ""
         }
     }

@@ -65,8 +65,11 @@ import Testing
                     }
                     // The last stop of the schedule is followed by nothing until the next day.
                     let last = "2026-11-23 \(Self.clock(rounds * 10 + 5)):00"
-                    try await waitUntil("all is accounted for after \(kills) kills", timeout: .seconds(180), every: .seconds(1)) {
-                        let pending = try await fleet.database.mysql("SELECT id FROM sessions WHERE outcome = 'pending'")
+                    try await waitUntil(
+                        "all is accounted for after \(kills) kills", timeout: .seconds(180), every: .seconds(1)
+                    ) {
+                        let pending = try await fleet.database.mysql(
+                            "SELECT id FROM sessions WHERE outcome = 'pending'")
                         let cursors = try await fleet.cursors()
                         return pending.isEmpty && cursors.allSatisfy { $0 >= last }
                     }
@@ -80,7 +83,8 @@ import Testing
                     let live = try await fleet.witnessed(in: ["eu-west-1", "us-east-2"])
                     #expect(live.allSatisfy { $0.state == "stopped" }, "\(live.map { "\($0.name) \($0.state)" })")
                     #expect(Set(live.map(\.name)).count == live.count, "two machines bear one name")
-                    let open = try await fleet.database.mysql("SELECT address, action FROM steps WHERE outcome = 'open'")
+                    let open = try await fleet.database.mysql(
+                        "SELECT address, action FROM steps WHERE outcome = 'open'")
                     #expect(open == [], "steps left open")
                 }
             }
@@ -94,7 +98,8 @@ import Testing
             try await TestFleet.with(moto: moto) { plain in
                 try plain.write(
                     "schedules/hours.yaml",
-                    "name: hours\ntimezone: Europe/Berlin\nweek: [{days: everyday, start: \"08:00\", stop: \"18:00\"}]\n")
+                    "name: hours\ntimezone: Europe/Berlin\nweek: [{days: everyday, start: \"08:00\", stop: \"18:00\"}]\n"
+                )
                 try plain.deploy("web", "count: 2\nschedule: hours")
                 // Monday 07:00 in Berlin.
                 try await plain.under(clock: "2026-11-23T06:00:00Z", rate: 1).apply()
@@ -120,7 +125,8 @@ import Testing
                         "2026-11-25 17:00:00.000000 stop superseded schedule",
                         "2026-11-26 07:00:00.000000 start succeeded schedule",
                     ])
-                #expect(try await plain.witnessed().map { "\($0.name) \($0.state)" } == ["web-1 running", "web-2 running"])
+                #expect(
+                    try await plain.witnessed().map { "\($0.name) \($0.state)" } == ["web-1 running", "web-2 running"])
             }
         }
     }
@@ -142,7 +148,8 @@ import Testing
                     let runner = try fleet.startRunner()
                     let address = try await fleet.address(of: runner)
                     func sessions(_ condition: String) async throws -> Int {
-                        try await server.sql("SELECT id FROM t.sessions WHERE \(condition)").split(separator: "\n").count
+                        try await server.sql("SELECT id FROM t.sessions WHERE \(condition)").split(separator: "\n")
+                            .count
                     }
                     try await waitUntil("it works", timeout: .seconds(90)) {
                         try await sessions("outcome = 'succeeded'") >= 2
@@ -159,7 +166,8 @@ import Testing
                     let before = fleet.clockNow()
                     try await server.start()
                     try await waitUntil("it caught up with the database", timeout: .seconds(60)) {
-                        try await sessions("scheduled_for > '\(before)' AND outcome IN ('succeeded', 'superseded')") >= 2
+                        try await sessions("scheduled_for > '\(before)' AND outcome IN ('succeeded', 'superseded')")
+                            >= 2
                     }
                     try await fleet.expectHealth(address, "\"ready\":true")
 

@@ -160,7 +160,8 @@ import Testing
             try fleet.deploy("far", "schedule: hours\nregion: us-east-2")
             let eight = try await atEight(fleet)
             // The first launch hangs, whichever region's it is; the other goes on meanwhile.
-            try await manners.set("faults", to: [["action": "RunInstances", "kind": "hang", "seconds": 600, "times": 1]])
+            try await manners.set(
+                "faults", to: [["action": "RunInstances", "kind": "hang", "seconds": 600, "times": 1]])
             let runner = try eight.startRunner()
             try await waitUntil("one of both runs", timeout: .seconds(60)) {
                 try await sessions(fleet, "outcome = 'succeeded'").count == 1
@@ -233,7 +234,8 @@ import Testing
         try await withFleet { fleet, _ in
             try fleet.write(
                 "schedules/strict.yaml",
-                "name: strict\ntimezone: UTC\nenforce: true\nweek: [{days: everyday, start: \"08:00\", stop: \"18:00\"}]\n")
+                "name: strict\ntimezone: UTC\nenforce: true\nweek: [{days: everyday, start: \"08:00\", stop: \"18:00\"}]\n"
+            )
             try fleet.deploy("free", "schedule: hours")
             try fleet.deploy("strict", "schedule: strict")
             let eight = try await atEight(fleet)
@@ -308,7 +310,8 @@ import Testing
             transcript.add("no token", try await fleet.refused("run", "--listen", "0.0.0.0:8080"), of: fleet)
             transcript.add("no fleet", try await fleet.refused("run", "--fleet", "other"), of: fleet)
             transcript.add(
-                "clock", try await fleet.refused(
+                "clock",
+                try await fleet.refused(
                     "run", environment: ["BOTFLEET_TEST_CLOCK": "now", "AWS_ENDPOINT_URL": "https://ec2.example.com"]),
                 of: fleet)
             expectGolden(transcript.text, "runner-refusals")

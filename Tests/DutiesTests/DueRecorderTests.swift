@@ -44,7 +44,8 @@ import Testing
         try await DutiesFixture.run { fixture in
             try await fixture.write(deployments: 300, next: "2026-11-24T08:00:00Z")
             let names = try await fixture.store.dueDeployments(
-                fleetID: fixture.fleetID, regions: ["eu-west-1"], now: try fixture.at("2026-11-24T08:00:00Z"), limit: 500)
+                fleetID: fixture.fleetID, regions: ["eu-west-1"], now: try fixture.at("2026-11-24T08:00:00Z"),
+                limit: 500)
             let now = try fixture.at("2026-11-24T08:00:00Z")
             let decision = DueDecision(now: now, book: ScheduleBook(zones: zones))
             // Both have read the same names; the rows are locked and read again by each.
@@ -169,7 +170,8 @@ struct DutiesFixture: Sendable {
             let deployment = Deployment(name: name, user: "anna@example.com", bot: "watch", power: .schedule("hours"))
             rows.append(
                 .putDeployment(
-                    deployment, region: "eu-west-1", cursor: try at("2026-11-24T00:00:00Z"), nextTransition: try at(next)))
+                    deployment, region: "eu-west-1", cursor: try at("2026-11-24T00:00:00Z"),
+                    nextTransition: try at(next)))
             rows.append(
                 .putInstance(
                     RecordedInstance(

@@ -66,10 +66,13 @@ import Testing
         var random = SeededGenerator(for: "everyTransitionIsRecordedOnceWhereverTheTicksFall")
         let start = try at("2026-03-20T00:00:00Z")
         let end = try at("2026-04-20T00:00:00Z")
-        let whole = try due(cursor: start.description, week: [
-            try entry("everyday", start: "01:30", stop: "02:30"), try entry("sun", start: "22:00", stop: "03:00"),
-        ])
-        let expected = try DeploymentTimeline(whole, override: nil, book: book).transitions(from: start + 1, until: end + 1)
+        let whole = try due(
+            cursor: start.description,
+            week: [
+                try entry("everyday", start: "01:30", stop: "02:30"), try entry("sun", start: "22:00", stop: "03:00"),
+            ])
+        let expected = try DeploymentTimeline(whole, override: nil, book: book).transitions(
+            from: start + 1, until: end + 1)
         for _ in 0..<50 {
             var deployment = whole
             var sessions: [Session] = []

@@ -109,7 +109,8 @@ struct PowerCommand {
         let plain = try DeploymentTimeline(deployment, override: nil, book: book)
         let until = options.clear ? nil : try end(deployment, plain, book, now)
         return try instances.map { instance in
-            let override = options.clear
+            let override =
+                options.clear
                 ? nil
                 : PowerOverride(
                     instance: instance.name, state: action.state, until: until,

@@ -40,7 +40,8 @@ struct DutyCommand: FleetCommand {
     func run(in context: CommandContext) async throws -> ExitCode {
         guard let duty = DutyCommand.duties[name] else { return .failure }
         try context.requireZones()
-        let outcome = try await context.withSession(fleet: fleet, purpose: "botfleet duty \(name)") { session, regions in
+        let outcome = try await context.withSession(fleet: fleet, purpose: "botfleet duty \(name)") {
+            session, regions in
             let store = session.context.store
             let started = try await store.databaseNow()
             let now = at ?? started

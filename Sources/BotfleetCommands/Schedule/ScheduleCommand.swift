@@ -67,7 +67,8 @@ struct SchedulePreview: FleetCommand {
                     label: "\(weekday.prefix(1).uppercased())\(weekday.dropFirst()) \(date)",
                     states: (0..<WeekDrawing.slots).map { slot in
                         compiled.state(
-                            at: zone.instant(of: LocalDateTime(date: date, secondOfDay: slot * 86_400 / WeekDrawing.slots)))
+                            at: zone.instant(
+                                of: LocalDateTime(date: date, secondOfDay: slot * 86_400 / WeekDrawing.slots)))
                     }))
             date = date + 1
         }

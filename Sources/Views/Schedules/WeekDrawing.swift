@@ -24,7 +24,9 @@ public enum WeekDrawing {
         guard let first = days.first else { return "" }
         let margin = CellWidth.padded("", to: CellWidth.of(first.label) + 2)
         var hours = ""
-        for hour in stride(from: 0, to: 24, by: 3) { hours += CellWidth.padded(hour < 10 ? "0\(hour)" : "\(hour)", to: 6) }
+        for hour in stride(from: 0, to: 24, by: 3) {
+            hours += CellWidth.padded(hour < 10 ? "0\(hour)" : "\(hour)", to: 6)
+        }
         let head = "\(margin)\(hours)24\n"
         let rows = days.map { day in
             let marks = day.states.map { state in

@@ -134,7 +134,9 @@ public enum StatusView {
             rows: status.overrides.map { override in
                 [
                     Cell(override.instance), Cell(override.state.rawValue),
-                    Cell(override.until.map { "\(Spans.minute($0)) UTC, \(Spans.relative($0, to: status.now))" } ?? "cleared"),
+                    Cell(
+                        override.until.map { "\(Spans.minute($0)) UTC, \(Spans.relative($0, to: status.now))" }
+                            ?? "cleared"),
                     Cell(override.author),
                 ]
             }
