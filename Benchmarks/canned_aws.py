@@ -12,6 +12,7 @@ filters only instance-id, group-id, group-name, vpc-id and tag:… are known; an
     GET /_counts      how often each action was called, as JSON
     POST /_reset      forget the counts
     GET /_page        one full page of DescribeInstances, as it is sent
+    POST /_make       N (the body) more running instances in the home region; answers the number in the first one's id
 """
 
 import collections
@@ -54,8 +55,8 @@ INSTANCE = (
     "<metadataOptions><state>applied</state><httpTokens>required</httpTokens>"
     "<httpPutResponseHopLimit>1</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint>"
     "<httpProtocolIpv6>disabled</httpProtocolIpv6><instanceMetadataTags>disabled</instanceMetadataTags>"
-    "</metadataOptions><instanceId>{id}</instanceId><imageId>{image}</imageId><instanceState><code>16</code>"
-    "<name>running</name></instanceState><privateDnsName>ip-10-{dashed}.{region}.compute.internal</privateDnsName>"
+    "</metadataOptions><instanceId>{id}</instanceId><imageId>{image}</imageId><instanceState><code>{code}</code>"
+    "<name>{state}</name></instanceState><privateDnsName>ip-10-{dashed}.{region}.compute.internal</privateDnsName>"
     "<dnsName>ec2-{dashed}.{region}.compute.amazonaws.com</dnsName><reason/><amiLaunchIndex>0</amiLaunchIndex>"
     "<productCodes/><instanceType>{type}</instanceType><launchTime>{launched}</launchTime><placement><groupName/>"
     "<tenancy>default</tenancy><availabilityZone>{region}a</availabilityZone></placement><monitoring>"
@@ -84,18 +85,19 @@ def number_of(identifier):
 class Instance:
     """An instance by what differs from one to the next."""
 
-    __slots__ = ("region", "id", "type", "image", "token", "groups", "tags")
+    __slots__ = ("region", "id", "type", "image", "token", "groups", "tags", "state")
 
     def __init__(self, region, identifier, fields):
         self.region, self.id = region, identifier
         self.type, self.image, self.token = fields["type"], fields["image"], fields["token"]
         self.groups, self.tags = fields["groups"], fields["tags"]
+        self.state = "running"
 
     def xml(self):
         number = number_of(self.id)
         parts = (number >> 16 & 255, number >> 8 & 255, number & 255)
         return INSTANCE.format(
-            n=number, id=self.id, region=self.region, type=self.type, image=self.image, token=self.token,
+            n=number, id=self.id, state=self.state, code=16 if self.state == "running" else 80, region=self.region, type=self.type, image=self.image, token=self.token,
             launched=LAUNCHED, dotted="%d.%d.%d" % parts, dashed="%d-%d-%d" % parts, mac="00:%02x:%02x:%02x" % parts,
             groups="".join(f"<item><groupId>{g}</groupId><groupName>group</groupName></item>" for g in self.groups),
             tags=tag_set(self.tags))
@@ -275,6 +277,32 @@ class AWS:
         text = self.run(region, fields).xml()
         return re.sub("^<item>|</item>$", "", text)
 
+    def do_StartInstances(self, region, query):
+        return self.move(region, query, "running")
+
+    def do_StopInstances(self, region, query):
+        return self.move(region, query, "stopped")
+
+    @staticmethod
+    def move(region, query, state):
+        changes = ""
+        for identifier in query.numbered("InstanceId"):
+            instance = region.by_id[identifier]
+            changes += (
+                f"<item><instanceId>{identifier}</instanceId><currentState><name>{state}</name></currentState>"
+                f"<previousState><name>{instance.state}</name></previousState></item>")
+            instance.state = state
+        return f"<instancesSet>{changes}</instancesSet>"
+
+    def make(self, count):
+        """More running instances of no tags; gives the number of the first."""
+        first = self.made + 1
+        for number in range(count):
+            self.run(self.region("eu-west-1"), {
+                "type": "t3.medium", "image": "ami-0000000000000beef", "token": f"made-{first + number}",
+                "groups": [], "tags": {}})
+        return first
+
     def s3(self, method, path, body):
         """Status, headers and body for an object or bucket."""
         if path.strip("/").count("/") == 0:
@@ -314,6 +342,8 @@ class Handler(socketserver.StreamRequestHandler):
             if target == "/_reset":
                 aws.counts.clear()
                 return 200, b"", b""
+            if target == "/_make":
+                return 200, b"", str(aws.make(int(body))).encode()
             if target == "/_page":
                 region = max(aws.regions.values(), key=lambda region: len(region.instances))
                 return 200, b"", aws.ec2(region, Query(b"Action=DescribeInstances&MaxResults=1000")).encode()

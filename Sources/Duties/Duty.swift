@@ -61,6 +61,15 @@ public struct DutyOutcome: Sendable {
     /// Nothing yet.
     public init() {}
 
+    /// Both together: regions are worked on at once, each with an outcome of its own.
+    mutating func add(_ other: DutyOutcome) {
+        report.add(other.report)
+        recorded += other.recorded
+        changed += other.changed
+        errors.merge(other.errors) { first, _ in first }
+        unreachable = unreachable ?? other.unreachable
+    }
+
     /// Notes why a region failed.
     mutating func fail(_ region: String, _ error: any Error) {
         errors[region] = DutyOutcome.text(error)

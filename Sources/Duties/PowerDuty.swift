@@ -35,25 +35,22 @@ public struct PowerDuty: Duty {
         let pending = try await context.store.pendingSessions(
             fleetID: context.fleetID, action: action, regions: regions, now: now, limit: PowerDuty.sessionsPerRun)
         let byRegion = Dictionary(grouping: pending, by: \.instance.region)
-        let action = self.action
-        await withTaskGroup(of: (String, Result<PowerReport, any Error>).self) { group in
-            for (region, items) in byRegion {
-                group.addTask {
-                    let power = context.power.under([DutyContext.schedulingLease(region: region)])
-                    do {
-                        let run = PowerRun(power, action: action, region: region, now: now)
-                        return (region, .success(try await run.carryOut(items)))
-                    } catch {
-                        return (region, .failure(error))
-                    }
-                }
-            }
-            for await (region, result) in group {
-                switch result {
-                case .success(let report): outcome.report.add(report)
-                case .failure(let error): outcome.fail(region, error)
-                }
-            }
+        await withTaskGroup(of: DutyOutcome.self) { group in
+            for (region, items) in byRegion { group.addTask { await carryOut(items, region, context, now) } }
+            for await part in group { outcome.add(part) }
+        }
+        return outcome
+    }
+
+    private func carryOut(
+        _ items: [PendingSession], _ region: String, _ context: DutyContext, _ now: Instant
+    ) async -> DutyOutcome {
+        var outcome = DutyOutcome()
+        do {
+            let power = context.power.under([DutyContext.schedulingLease(region: region)])
+            outcome.report = try await PowerRun(power, action: action, region: region, now: now).carryOut(items)
+        } catch {
+            outcome.fail(region, error)
         }
         return outcome
     }

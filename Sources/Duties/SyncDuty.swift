@@ -12,28 +12,24 @@ public struct SyncDuty: Duty {
 
     /// Looks at all instances of these regions, each by itself.
     public func run(in context: DutyContext, regions: [String], at now: Instant) async throws -> DutyOutcome {
-        await withTaskGroup(of: (String, Result<SyncReport, any Error>).self) { group in
-            for region in regions {
-                group.addTask {
-                    let power = context.power.under([DutyContext.schedulingLease(region: region)])
-                    do {
-                        let sync = InstanceSync(power, region: region, book: context.book)
-                        return (region, .success(try await sync.run(now: now)))
-                    } catch {
-                        return (region, .failure(error))
-                    }
-                }
-            }
+        await withTaskGroup(of: DutyOutcome.self) { group in
+            for region in regions { group.addTask { await sync(region, context, now) } }
             var outcome = DutyOutcome()
-            for await (region, result) in group {
-                switch result {
-                case .success(let report):
-                    outcome.recorded += report.enforced
-                    outcome.changed += report.changed
-                case .failure(let error): outcome.fail(region, error)
-                }
-            }
+            for await part in group { outcome.add(part) }
             return outcome
         }
+    }
+
+    private func sync(_ region: String, _ context: DutyContext, _ now: Instant) async -> DutyOutcome {
+        var outcome = DutyOutcome()
+        do {
+            let power = context.power.under([DutyContext.schedulingLease(region: region)])
+            let report = try await InstanceSync(power, region: region, book: context.book).run(now: now)
+            outcome.recorded = report.enforced
+            outcome.changed = report.changed
+        } catch {
+            outcome.fail(region, error)
+        }
+        return outcome
     }
 }

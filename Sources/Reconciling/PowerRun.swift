@@ -300,6 +300,12 @@ public struct PowerRun: Sendable {
         case failed(Failure)
     }
 
+    /// An item's outcome with its name. (A tuple here is miscompiled by Swift 6.3's optimiser in some shapes.)
+    private struct NamedOutcome: Sendable {
+        let name: String
+        let outcome: ItemOutcome
+    }
+
     /// Why a try failed.
     struct Failure: Sendable {
         let text: String
@@ -318,18 +324,18 @@ public struct PowerRun: Sendable {
     ) async -> PowerReport {
         var report = PowerReport()
         var queue = items[...]
-        await withTaskGroup(of: (String, ItemOutcome).self) { group in
+        await withTaskGroup(of: NamedOutcome.self) { group in
             var running = 0
             while running > 0 || !queue.isEmpty {
                 while running < PowerRun.parallelism, let item = queue.popFirst() {
-                    group.addTask { (item.instance.name, await body(item)) }
+                    group.addTask { NamedOutcome(name: item.instance.name, outcome: await body(item)) }
                     running += 1
                 }
-                guard let (name, outcome) = await group.next() else { break }
+                guard let done = await group.next() else { break }
                 running -= 1
-                switch outcome {
+                switch done.outcome {
                 case .underWay: report.underWay += 1
-                case .failed(let failure): report.add(failure, of: name)
+                case .failed(let failure): report.add(failure, of: done.name)
                 }
             }
         }

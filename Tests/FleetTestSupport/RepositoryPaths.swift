@@ -8,9 +8,13 @@ public let repositoryRoot: URL = URL(filePath: #filePath).resolvingSymlinksInPat
     .deletingLastPathComponent()  // Tests
     .deletingLastPathComponent()
 
-/// The built `botfleet`, which lies beside the running test program in SwiftPM's build folder.
+/// The built `botfleet`, which lies beside the running test program in SwiftPM's build folder; BOTFLEET_TEST_BINARY names another
+/// one, such as a release build.
 public var botfleetBinary: URL {
-    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    if let other = ProcessInfo.processInfo.environment["BOTFLEET_TEST_BINARY"], !other.isEmpty {
+        return URL(filePath: other)
+    }
+    return URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
         .appending(path: "botfleet")
 }
