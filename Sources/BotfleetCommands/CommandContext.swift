@@ -193,6 +193,7 @@ enum CommandFailure: DescribedFailure, Hashable {
     case unknownSchema(String, names: [String])
     case unreadableTime(String)
     case pastTime(String)
+    case alwaysMoving
     case overruled(instance: String, why: String)
     case noZones(directory: String)
 
@@ -212,6 +213,7 @@ enum CommandFailure: DescribedFailure, Hashable {
         case .badFleetName(let name): "'\(name)' cannot be a fleet's name"
         case .unknownSchema(let name, _): "there is no schema '\(name)'"
         case .unreadableTime(let text): "'\(text)' is no time"
+        case .alwaysMoving: "the schedule moved on each time that this was to be recorded"
         case .pastTime(let text): "'\(text)' is over already"
         case .overruled(let instance, let why): "'\(instance)' stays as it is: \(why)"
         case .noZones(let directory): "there is no IANA time zone data in '\(directory)'"
@@ -232,6 +234,7 @@ enum CommandFailure: DescribedFailure, Hashable {
         case .badFleetName: "use a-z, 0-9 and '-', at most 63: botfleet init my-fleet"
         case .unknownSchema(_, let names): "schemas: \(names.joined(separator: ", "))"
         case .unreadableTime: "write it as 2026-03-29T01:00:00Z, or as a local time 2026-03-29T08:00"
+        case .alwaysMoving: "try again"
         case .pastTime: "name a later time"
         case .overruled: "a hold and a suspended user win over start and stop: change the files and apply"
         case .noZones: "install tzdata, or set TZDIR to where it is"

@@ -19,8 +19,9 @@ public enum RecordChange: Hashable, Sendable {
     case putBot(Bot)
     /// Inserts or replaces what was uploaded for a bot; the bot's own row comes first.
     case putBundle(bot: String, RecordedBundle)
-    /// `cursor` is up to when transitions are accounted for; `nextTransition` is the first after it, nil for none.
-    case putDeployment(Deployment, region: String, cursor: Instant, nextTransition: Instant?)
+    /// `cursor` is up to when transitions are accounted for; `nextTransition` is the first after it, nil for none. Where the
+    /// cursor does not move, a row that is there keeps both.
+    case putDeployment(Deployment, region: String, cursor: Instant, nextTransition: Instant?, movesCursor: Bool = true)
     /// Inserts or replaces the group of a user in a region.
     case putSecurityGroup(SecurityGroupSpec, groupID: String)
     /// Inserts or replaces the key pair of a user in a region.

@@ -66,12 +66,14 @@ public struct Session: Hashable, Sendable, Codable {
     public var calledAt: Instant?
     /// When a pending one is tried again; nil is at once.
     public var nextAttemptAt: Instant?
+    /// The apply that decided it; while that one lives, it is the apply's own to carry out. nil for all others.
+    public var apply: Int64?
 
     /// A start or stop that was not tried yet, unless said otherwise.
     public init(
         instance: String, deployment: String?, user: String, action: Action, scheduledFor: Instant,
         executedAt: Instant? = nil, outcome: Outcome, attempts: Int = 0, source: Source, error: String? = nil,
-        calledAt: Instant? = nil, nextAttemptAt: Instant? = nil
+        calledAt: Instant? = nil, nextAttemptAt: Instant? = nil, apply: Int64? = nil
     ) {
         self.instance = instance
         self.deployment = deployment
@@ -85,6 +87,7 @@ public struct Session: Hashable, Sendable, Codable {
         self.error = error
         self.calledAt = calledAt
         self.nextAttemptAt = nextAttemptAt
+        self.apply = apply
     }
 }
 

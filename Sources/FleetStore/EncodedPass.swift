@@ -26,6 +26,8 @@ struct EncodedPass: Sendable {
     let openedSteps: [[MySQLValue]]
     let settledSteps: [RecordPass.SettledStep]
     let clearedOverrides: [String]
+    /// Deployments whose next transition was put, and may come earlier by an override's end.
+    let movedDeployments: [String]
     /// In the opposite order: what refers to others first.
     let deletions: [Deletion]
     /// Type, subject, payload.
@@ -40,6 +42,7 @@ struct EncodedPass: Sendable {
         openedSteps = pass.openedSteps.map { Self.step($0, fleet: .int(fleetID)) }
         settledSteps = pass.settledSteps
         clearedOverrides = pass.clearedOverrides
+        movedDeployments = pass.deployments.filter(\.movesCursor).map(\.deployment.name)
         deletions = Self.deletions(of: pass.deleted)
         events = try pass.events.map { event in
             [.string(event.type), .string(event.subject), .string(try CanonicalJSON.encode(event.payload))]
@@ -89,7 +92,12 @@ struct EncodedPass: Sendable {
                         try definition($0.spec),
                     ]
                 }),
-            Put(upsert: .deployments, rows: pass.deployments.map { try deployment($0, fleet: fleet) }),
+            Put(
+                upsert: .deployments,
+                rows: pass.deployments.filter(\.movesCursor).map { try deployment($0, fleet: fleet) }),
+            Put(
+                upsert: .deploymentsInPlace,
+                rows: pass.deployments.filter { !$0.movesCursor }.map { try deployment($0, fleet: fleet) }),
             Put(upsert: .instances, rows: pass.instances.map { InstanceRow.values($0, fleet: fleet) }),
             Put(
                 upsert: .grants,
@@ -130,7 +138,7 @@ struct EncodedPass: Sendable {
             MySQLValue(session.deployment), .string(User.key(session.user)), MySQLValue(session.executedAt),
             .string(session.outcome.rawValue), .int(Int64(session.attempts)), .string(session.source.rawValue),
             MySQLValue(session.error.map(ErrorText.clipped)), MySQLValue(session.calledAt),
-            MySQLValue(session.nextAttemptAt),
+            MySQLValue(session.nextAttemptAt), MySQLValue(session.apply),
         ]
     }
 

@@ -31,7 +31,7 @@ extension FleetStore {
             let due = try await Self.lockDue(names, fleetID: fleetID, now: now, in: transaction)
             let advances = try decide(due)
             let writer = DueWriter(transaction: transaction, fleetID: fleetID, token: token)
-            try await writer.write(advances, now: now)
+            try await writer.write(advances)
             try await RecordWriter(transaction: transaction, fleetID: fleetID, token: token).requireLeases(leases)
             return advances.reduce(0) { $0 + $1.sessions.count }
         }
@@ -45,7 +45,10 @@ extension FleetStore {
         guard !regions.isEmpty else { return [] }
         return try await pendingSessions(
             fleetID: fleetID,
+            // What an apply decided is its own to carry out while it lives; once its lease has run out, it is the runner's.
             where: "s.action = ? AND i.region IN (\(MultiRowInsert.list(regions.count))) "
+                + "AND (s.apply_id IS NULL OR NOT EXISTS (SELECT 1 FROM leases l WHERE l.fleet_id = s.fleet_id "
+                + "AND l.name = 'apply' AND l.expires_at > UTC_TIMESTAMP(6))) "
                 + "AND (s.next_attempt_at IS NULL OR s.next_attempt_at <= ? OR s.called_at IS NOT NULL)",
             [.string(action.rawValue)] + regions.map { .string($0) } + [MySQLValue(now)], limit: limit)
     }
@@ -167,12 +170,20 @@ struct DueWriter: Sendable {
     let fleetID: Int64
     let token: String
 
-    func write(_ advances: [CursorAdvance], now: Instant) async throws {
+    func write(_ advances: [CursorAdvance]) async throws {
         guard !advances.isEmpty else { return }
         try await write(sessions: advances.flatMap(\.sessions))
         try await moveCursors(advances)
-        try await transaction.execute(
-            "DELETE FROM power_overrides WHERE fleet_id = ? AND until_at <= ?", [.int(fleetID), MySQLValue(now)])
+        // Only what these cursors have passed: the end of another deployment's override is still to be recorded.
+        for (cursor, group) in Dictionary(grouping: advances, by: \.cursor) {
+            try await inBatches(group.map(\.deployment)) { batch in
+                try await transaction.execute(
+                    "DELETE o FROM power_overrides o JOIN instances i ON i.fleet_id = o.fleet_id AND i.name = o.instance "
+                        + "WHERE o.fleet_id = ? AND i.deployment IN (\(MultiRowInsert.list(batch.count))) "
+                        + "AND o.until_at <= ?",
+                    [.int(fleetID)] + batch.map { .string($0) } + [MySQLValue(cursor)])
+            }
+        }
     }
 
     /// Writes new sessions with their events, and supersedes what was pending of their instances.

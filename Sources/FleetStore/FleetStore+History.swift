@@ -85,7 +85,7 @@ extension FleetStore {
 
     static let sessionColumns =
         "instance, deployment, user_email, action, scheduled_for, executed_at, outcome, attempts, source, error, "
-        + "called_at, next_attempt_at"
+        + "called_at, next_attempt_at, apply_id"
 
     private static let stepColumns =
         "id, apply_id, address, action, region, request, client_token, outcome, result, error"
@@ -114,6 +114,7 @@ extension FleetStore {
             action: try row.decode(Session.Action.self, at: 3), scheduledFor: scheduled.instant,
             executedAt: try row.instant(at: 5), outcome: try row.decode(Session.Outcome.self, at: 6),
             attempts: try row.get(7), source: try row.decode(Session.Source.self, at: 8), error: try row.get(9),
-            calledAt: try row.instant(at: 10), nextAttemptAt: try row.instant(at: 11))
+            calledAt: try row.instant(at: 10), nextAttemptAt: try row.instant(at: 11),
+            apply: try row.get(12))
     }
 }

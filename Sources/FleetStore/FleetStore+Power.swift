@@ -19,10 +19,21 @@ extension FleetStore {
     ///
     /// Pending sessions of an instance are superseded by its new one; the deployment's next transition is at the override's
     /// end at the latest. Nothing is done in AWS by it.
-    public func record(_ requests: [PowerRequest], fleetID: Int64) async throws {
-        guard !requests.isEmpty else { return }
+    ///
+    /// `readAt` is the time at which the deployments were read that the requests follow from. Returns false, and writes
+    /// nothing, where a tick has moved one of their cursors past it: the requests are to be made anew.
+    public func record(_ requests: [PowerRequest], fleetID: Int64, readAt: Instant) async throws -> Bool {
+        guard !requests.isEmpty else { return true }
         let token = try Token.random()
-        try await transaction { transaction in
+        return try await transaction { transaction in
+            let names = Set(requests.map(\.deployment)).sorted()
+            let cursors = try await transaction.query(
+                "SELECT cursor_at FROM deployments WHERE fleet_id = ? AND name IN (\(MultiRowInsert.list(names.count))) "
+                    + "ORDER BY name FOR UPDATE", [.int(fleetID)] + names.map { .string($0) }
+            ) { row throws(MySQLError) in try row.instant(at: 0) }
+            guard cursors.count == names.count, cursors.allSatisfy({ $0.map { $0 <= readAt } ?? false }) else {
+                return false
+            }
             let writer = DueWriter(transaction: transaction, fleetID: fleetID, token: token)
             try await writer.write(sessions: requests.compactMap(\.session))
             let puts = requests.compactMap(\.override)
@@ -48,11 +59,28 @@ extension FleetStore {
                         + "WHERE fleet_id = ? AND name = ?",
                     [MySQLValue(end), MySQLValue(end), .int(fleetID), .string(deployment)])
             }
+            return true
         }
     }
 }
 
 extension FleetStore {
+    /// The rows of these instances, in any order; one statement for hundreds of them.
+    public func instances(fleetID: Int64, names: [String]) async throws -> [RecordedInstance] {
+        var found: [RecordedInstance] = []
+        for start in stride(from: 0, to: names.count, by: MultiRowInsert.rowsPerStatement) {
+            let batch = names[start..<min(start + MultiRowInsert.rowsPerStatement, names.count)]
+            found += try await pool.withConnection(retrying: .standard) { connection in
+                try await connection.query(
+                    "SELECT \(InstanceRow.columns) FROM instances WHERE fleet_id = ? "
+                        + "AND name IN (\(MultiRowInsert.list(batch.count)))",
+                    [.int(fleetID)] + batch.map { .string($0) }
+                ) { row throws(MySQLError) in try InstanceRow.decode(row) }
+            }
+        }
+        return found
+    }
+
     /// All instances in a region, the unmanaged too, by name.
     public func instances(fleetID: Int64, region: String) async throws -> [RecordedInstance] {
         try await pool.withConnection(retrying: .standard) { connection in

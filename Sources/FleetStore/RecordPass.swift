@@ -33,6 +33,7 @@ struct RecordPass: Sendable {
         var region: String
         var cursor: Instant
         var nextTransition: Instant?
+        var movesCursor = true
     }
 
     /// How a step ended.
@@ -77,10 +78,11 @@ struct RecordPass: Sendable {
         case .putSchedule(let value): schedules.append(value)
         case .putBot(let value): bots.append(value)
         case .putBundle(let bot, let bundle): bundles.append((bot, bundle))
-        case .putDeployment(let deployment, let region, let cursor, let nextTransition):
+        case .putDeployment(let deployment, let region, let cursor, let nextTransition, let movesCursor):
             deployments.append(
-                DeploymentChange(deployment: deployment, region: region, cursor: cursor, nextTransition: nextTransition)
-            )
+                DeploymentChange(
+                    deployment: deployment, region: region, cursor: cursor, nextTransition: nextTransition,
+                    movesCursor: movesCursor))
         case .putSecurityGroup(let spec, let groupID): securityGroups.append((spec, groupID))
         case .putKeyPair(let spec, let keyName): keyPairs.append((spec, keyName))
         case .putInstance(let value): instances.append(value)
@@ -111,7 +113,7 @@ extension RecordChange {
         case .putSchedule(let value): Address.schedule(value.name).description
         case .putBot(let value): Address.bot(value.name).description
         case .putBundle(let bot, _): Address.bundle(bot).description
-        case .putDeployment(let value, _, _, _): Address.deployment(value.name).description
+        case .putDeployment(let value, _, _, _, _): Address.deployment(value.name).description
         case .putSecurityGroup(let spec, _): Address.securityGroup(region: spec.region, user: spec.user).description
         case .putKeyPair(let spec, _): Address.keyPair(region: spec.region, user: spec.user).description
         case .putInstance(let value): Address.instance(value.name).description

@@ -18,6 +18,7 @@ struct RecordWriter: Sendable {
                 try await transaction.insert(put.upsert.head, rows: put.rows, put.upsert.tail)
             }
         }
+        try await bringForward(pass.movedDeployments)
         try await writeSteps(pass)
         try await clearOverrides(pass.clearedOverrides)
         for deletion in pass.deletions { try await delete(deletion) }
@@ -35,7 +36,12 @@ struct RecordWriter: Sendable {
     /// Makes sure, last of all, that leases are still held. The rows are written and not only read, so that they stay
     /// locked until COMMIT, and so that in a cluster a taking on another node and this write cannot both succeed.
     func requireLeases(_ leases: [Lease]) async throws {
-        guard !leases.isEmpty else { return }
+        for start in stride(from: 0, to: leases.count, by: MultiRowInsert.rowsPerStatement) {
+            try await requireSome(Array(leases[start..<min(start + MultiRowInsert.rowsPerStatement, leases.count)]))
+        }
+    }
+
+    private func requireSome(_ leases: [Lease]) async throws {
         let ours = FleetStore.stillOurs(leases)
         let kept = try await transaction.execute(
             "UPDATE leases SET writes = writes + 1 WHERE \(ours.condition)", ours.arguments
@@ -66,6 +72,19 @@ struct RecordWriter: Sendable {
         if let commit = pass.appliedCommit {
             try await transaction.execute(
                 "UPDATE fleets SET last_applied_commit = ? WHERE id = ?", [.string(commit), .int(fleetID)])
+        }
+    }
+
+    /// Has deployments looked at when an override of theirs ends, where that comes before the schedule's own transition.
+    private func bringForward(_ deployments: [String]) async throws {
+        try await inBatches(deployments) { batch in
+            try await transaction.execute(
+                "UPDATE deployments d JOIN (SELECT i.deployment, MIN(o.until_at) AS ends FROM power_overrides o "
+                    + "JOIN instances i ON i.fleet_id = o.fleet_id AND i.name = o.instance WHERE o.fleet_id = ? "
+                    + "AND i.deployment IN (\(MultiRowInsert.list(batch.count))) GROUP BY i.deployment) x "
+                    + "ON x.deployment = d.name SET d.next_transition_at = LEAST(COALESCE(d.next_transition_at, x.ends), x.ends) "
+                    + "WHERE d.fleet_id = ? AND x.ends IS NOT NULL AND x.ends > d.cursor_at",
+                [.int(fleetID)] + batch.map { .string($0) } + [.int(fleetID)])
         }
     }
 
@@ -123,6 +142,14 @@ struct RecordWriter: Sendable {
             let row = "(" + MultiRowInsert.list(deletion.columns.count) + ")"
             let places = repeatElement(row, count: batch.count).joined(separator: ",")
             let columns = deletion.columns.joined(separator: ", ")
+            if deletion.kind == .instance {
+                // What was to be done to it must not be done to a namesake that comes later.
+                try await transaction.execute(
+                    "UPDATE sessions SET outcome = 'superseded', called_at = NULL, next_attempt_at = NULL "
+                        + "WHERE fleet_id = ? AND outcome = 'pending' "
+                        + "AND instance IN (\(MultiRowInsert.list(batch.count)))",
+                    [.int(fleetID)] + batch.flatMap { $0.map { .string($0) } })
+            }
             do {
                 _ = try await transaction.execute(
                     "DELETE FROM \(deletion.table) WHERE \(deletion.fleetColumn) = ? AND (\(columns)) IN (\(places))",

@@ -10,13 +10,14 @@ struct Upsert: Sendable {
     /// `keys` identify a row and are not changed. `counted` are those of `values` whose change makes `revision` grow;
     /// `alsoSame` is a further condition under which it does not. nil for tables without a revision. `kept` names, for a
     /// column, the condition under which a row keeps the value that it has.
+    /// `once` are the last columns, which a row that is there keeps.
     /// Assignments run from left to right, so what compares old with new comes before what assigns. The reading of a new
     /// value is VALUES(column): MySQL calls it old, and it is the only form that MariaDB has too.
     init(
         _ table: String, keys: [String], values: [String], counted: [String]?, alsoSame: String? = nil,
-        kept: [String: String] = [:]
+        kept: [String: String] = [:], once: [String] = []
     ) {
-        head = "INSERT INTO \(table) (\((keys + values).joined(separator: ", "))) VALUES"
+        head = "INSERT INTO \(table) (\((keys + values + once).joined(separator: ", "))) VALUES"
         var assignments = values.map { column in
             kept[column].map { "\(column) = IF(\($0), \(column), VALUES(\(column)))" }
                 ?? "\(column) = VALUES(\(column))"
@@ -59,6 +60,12 @@ extension Upsert {
             "next_transition_at",
         ], counted: ["region", "definition"])
 
+    /// The same rows, where the cursor does not move.
+    static let deploymentsInPlace = Upsert(
+        "deployments", keys: ["fleet_id", "name"],
+        values: ["user_email", "bot", "region", "schedule", "instance_count", "protect", "definition"],
+        counted: ["region", "definition"], once: ["cursor_at", "next_transition_at"])
+
     static let securityGroups = Upsert(
         "security_groups", keys: ["fleet_id", "region", "user_email"], values: ["group_id", "definition"],
         counted: ["group_id", "definition"])
@@ -89,7 +96,7 @@ extension Upsert {
         "sessions", keys: ["fleet_id", "instance", "scheduled_for", "action"],
         values: [
             "deployment", "user_email", "executed_at", "outcome", "attempts", "source", "error", "called_at",
-            "next_attempt_at",
+            "next_attempt_at", "apply_id",
         ],
         counted: nil,
         // What has ended stays ended: a late word about a try can't bring it back.

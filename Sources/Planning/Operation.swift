@@ -40,12 +40,15 @@ public struct PlannedDeployment: Hashable, Sendable {
     public var region: String
     /// The first transition after now; nil for none.
     public var nextTransition: Instant?
+    /// Whether its cursor moves to the plan's time; else transitions that became due meanwhile are still to be recorded.
+    public var movesCursor: Bool
 
     /// A deployment with what is recorded beside its definition.
-    public init(deployment: Deployment, region: String, nextTransition: Instant?) {
+    public init(deployment: Deployment, region: String, nextTransition: Instant?, movesCursor: Bool = true) {
         self.deployment = deployment
         self.region = region
         self.nextTransition = nextTransition
+        self.movesCursor = movesCursor
     }
 }
 
@@ -122,6 +125,8 @@ public struct InstanceOperation: Hashable, Sendable {
     public var power: PowerState?
     /// Who asked for the power, for the session.
     public var source: Session.Source
+    /// The launch that the plan was made for, from its row; what another did since is not undone. nil where there was no row.
+    public var plannedGeneration: Int?
 
     /// What apply does to one instance; its session is the apply's own unless a source is given.
     public init(

@@ -43,7 +43,8 @@ extension PlanBuilder {
                 recorded.definitions[.deployment(item.deployment.name)]?.json == item.definitionJSON
             else { continue }
             let planned = PlannedDeployment(
-                deployment: item.deployment, region: item.region, nextTransition: try powers.next(item))
+                deployment: item.deployment, region: item.region, nextTransition: try powers.next(item),
+                movesCursor: schedule != nil || sources.movePower(of: item))
             if userMoves { byUser[item.user.key, default: []].append(planned) }
             if let schedule { bySchedule[schedule, default: []].append(planned) }
         }
@@ -86,7 +87,8 @@ extension PlanBuilder {
         if let schedule = resolved.schedule { require(address, [.schedule(schedule.name)]) }
         guard json != before?.json else { return }
         let planned = PlannedDeployment(
-            deployment: resolved.deployment, region: resolved.region, nextTransition: try powers.next(resolved))
+            deployment: resolved.deployment, region: resolved.region, nextTransition: try powers.next(resolved),
+            movesCursor: try DeploymentContext(resolved, recorded: recorded, sources: sources).cursorMoves)
         try addDefinition(
             address, before: before, json: json, place: PlanBuilder.fileAndLine(resolved.location),
             operation: .putDeployment(planned))

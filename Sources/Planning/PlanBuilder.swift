@@ -57,6 +57,10 @@ struct PlanBuilder {
             change.address.description, change.action.rawValue, try CanonicalJSON.encode(before),
             try CanonicalJSON.encode(after), revision.map(String.init) ?? "-", seen,
         ]
+        if case .instance(var operation)? = change.operation {
+            operation.plannedGeneration = recorded.instances[operation.name]?.generation
+            change.operation = .instance(operation)
+        }
         change.fingerprint = SHA256.hex(parts.joined(separator: "\n"))
         changes.append(change)
     }

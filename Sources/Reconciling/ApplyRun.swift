@@ -49,7 +49,8 @@ actor ApplyRun {
     private func record() async throws {
         let changes = plan.changes.filter { $0.action != .delete && ApplyRun.rows.contains($0.address.kind) }
         var rows: [RecordChange] = []
-        for change in changes { rows += ApplyRun.rows(of: change, at: context.startedAt) }
+        // The cursor is the plan's time: what becomes due while a person thinks is still to be recorded by a tick.
+        for change in changes { rows += ApplyRun.rows(of: change, at: plan.createdAt) }
         for change in plan.changes {
             guard case .instance(let operation)? = change.operation else { continue }
             if case .launch = operation.kind, change.before == nil, let spec = operation.spec {
@@ -89,7 +90,8 @@ actor ApplyRun {
         Session(
             instance: operation.name, deployment: operation.deployment, user: operation.spec?.user ?? "",
             action: action,
-            scheduledFor: context.startedAt, outcome: .pending, source: operation.source)
+            scheduledFor: context.startedAt, outcome: .pending, source: operation.source,
+            apply: context.journal.applyID)
     }
 
     private static func rows(of change: Change, at now: Instant) -> [RecordChange] {
@@ -108,7 +110,8 @@ actor ApplyRun {
 
     private static func row(of planned: PlannedDeployment, at now: Instant) -> RecordChange {
         .putDeployment(
-            planned.deployment, region: planned.region, cursor: now, nextTransition: planned.nextTransition)
+            planned.deployment, region: planned.region, cursor: now, nextTransition: planned.nextTransition,
+            movesCursor: planned.movesCursor)
     }
 
     /// The fleet's boot script, which every instance that goes on runs; without it those are skipped, and what goes still goes.

@@ -31,20 +31,27 @@ public struct InstanceSync: Sendable {
     /// Lists, records, and gives each enforced instance that is not as wanted a pending session.
     public func run(now: Instant) async throws -> SyncReport {
         try await context.account.check()
+        // The rows first: one that another writes while the listing is on its way is newer than what the listing says.
+        let rows = try await context.store.instances(fleetID: context.fleetID, region: region)
         let listed = try await context.aws.ec2(region: region).instances()
         var report = SyncReport(seen: listed.count)
         let byID = Dictionary(listed.map { ($0.instanceID, $0) }, uniquingKeysWith: { first, _ in first })
-        let rows = try await context.store.instances(fleetID: context.fleetID, region: region)
         let moved = rows.filter { row in row.instanceID.flatMap { byID[$0] }.map { row.differs(from: $0) } ?? false }
-        report.changed = try await record(moved.map(\.name), byID)
+        for start in stride(from: 0, to: moved.count, by: InstanceSync.rowsPerWrite) {
+            let some = moved[start..<min(start + InstanceSync.rowsPerWrite, moved.count)]
+            report.changed += try await record(Array(some), byID)
+        }
         report.enforced = try await enforce(rows, byID, now)
         return report
     }
 
+    /// Rows that are locked and written together.
+    private static let rowsPerWrite = 1_000
+
     // MARK: Rows
 
-    private func record(_ names: [String], _ seen: [String: ObservedInstance]) async throws -> Int {
-        guard !names.isEmpty else { return 0 }
+    private func record(_ before: [RecordedInstance], _ seen: [String: ObservedInstance]) async throws -> Int {
+        let names = before.map(\.name)
         let attempts = try await context.keeper.acquire(names.map(LeaseKeeper.operation))
         let locks = names.map(LeaseKeeper.operation).filter { lock in
             if case .acquired = attempts[lock] { true } else { false }
@@ -52,8 +59,9 @@ public struct InstanceSync: Sendable {
         do {
             let mine = Set(locks)
             // Read again under the locks: what another did since the listing began must not be undone by it.
-            let rows = try await context.store.instances(fleetID: context.fleetID, region: region)
-                .filter { mine.contains(LeaseKeeper.operation($0.name)) }
+            let known = Set(before)
+            let rows = try await context.store.instances(fleetID: context.fleetID, names: names)
+                .filter { mine.contains(LeaseKeeper.operation($0.name)) && known.contains($0) }
             let changes = rows.flatMap { row -> [RecordChange] in
                 guard let there = row.instanceID.flatMap({ seen[$0] }), row.differs(from: there) else { return [] }
                 var refreshed = row
@@ -81,7 +89,11 @@ public struct InstanceSync: Sendable {
     ) async throws -> Int {
         let deployments = try await context.store.enforcedDeployments(fleetID: context.fleetID, region: region)
         guard !deployments.isEmpty else { return 0 }
-        let byName = Dictionary(rows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        // Rows as they are by now: one that differs from the listing was moved by us while the listing was on its way.
+        let fresh = try await context.store.instances(fleetID: context.fleetID, names: rows.map(\.name))
+        let byName = Dictionary(
+            fresh.filter { row in row.instanceID.flatMap { seen[$0] }.map { !row.differs(from: $0) } ?? false }
+                .map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var requests: [Session] = []
         for deployment in deployments {
             for instance in deployment.instances {

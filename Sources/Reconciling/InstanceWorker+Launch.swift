@@ -39,7 +39,8 @@ extension InstanceWorker {
         if let pending = context.pendingSessions[operation.name], pending.action == action { return pending }
         return Session(
             instance: operation.name, deployment: operation.deployment, user: operation.spec?.user ?? "",
-            action: action, scheduledFor: context.startedAt, outcome: .pending, source: operation.source)
+            action: action, scheduledFor: context.startedAt, outcome: .pending, source: operation.source,
+            apply: context.journal.applyID)
     }
 }
 

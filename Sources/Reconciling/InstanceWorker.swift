@@ -47,6 +47,12 @@ struct InstanceWorker: Sendable {
     private func carryOut() async throws -> Settling? {
         // Read under the lock: what planning saw may be older than another's finished work.
         let row = try await context.store.instance(fleetID: context.fleetID, name: operation.name)
+        // A runner may have launched it while a person thought the plan over: a launch is what was wanted then; anything
+        // else was decided about another machine.
+        if let row, row.managed, row.generation != operation.plannedGeneration ?? 0 {
+            if operation.kind == .launch, row.state.isAlive { return nil }
+            throw ReconcileFailure.notReady("'\(row.name)' was launched anew since the plan", hint: "apply again")
+        }
         switch operation.kind {
         case .record:
             try await record(row)

@@ -48,6 +48,9 @@ struct Journal: Sendable {
             answer = try await call()
         } catch let error as AWSError where error.mayHaveTakenEffect {
             throw error
+        } catch is CancellationError {
+            // Cancelled over the call: nobody knows whether AWS did it, so the step stays open too.
+            throw CancellationError()
         } catch {
             try await write(
                 entry.refused(error) + [

@@ -124,11 +124,13 @@ public actor LeaseKeeper {
             let asked = leases
             let kept = try await store.renewLeases(Array(asked.values), seconds: seconds)
             let names = Set(kept.map(\.name))
-            for lease in kept where leases[lease.name] != nil {
+            // One that was given back and taken again meanwhile has another generation, and is no concern of this renewal.
+            for lease in kept where leases[lease.name]?.generation == lease.generation {
                 leases[lease.name] = lease
                 validUntil[lease.name] = before + .seconds(seconds)
             }
-            for name in asked.keys where !names.contains(name) && leases[name] != nil {
+            for (name, lease) in asked
+            where !names.contains(name) && leases[name]?.generation == lease.generation {
                 logger.error("a lease was lost to another", metadata: ["lease": "\(name)"])
                 leases[name] = nil
                 validUntil[name] = nil

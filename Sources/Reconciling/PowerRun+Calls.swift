@@ -10,24 +10,33 @@ extension PowerRun {
             batches.append(Array(items[start..<min(start + PowerRun.batch, items.count)]))
         }
         var report = PowerReport()
-        try await withThrowingTaskGroup(of: PowerReport.self) { group in
+        var failure: (any Error)?
+        await withTaskGroup(of: Part.self) { group in
             var queue = batches[...]
             var running = 0
             while running > 0 || !queue.isEmpty {
                 while running < PowerRun.parallelism, let batch = queue.popFirst() {
-                    group.addTask { try await perform(batch) }
+                    group.addTask { await part { try await perform(batch) } }
                     running += 1
                 }
-                guard let part = try await group.next() else { break }
+                guard let done = await group.next() else { break }
                 running -= 1
-                report.add(part)
+                report.add(done.report)
+                failure = failure ?? done.error
             }
         }
+        if let failure { throw failure }
         return report
     }
 
     /// One batch: journaled as a whole, called, halved where AWS refuses it, and settled as a whole.
-    private func perform(_ items: [PendingSession]) async throws -> PowerReport {
+    private func perform(_ listed: [PendingSession]) async throws -> PowerReport {
+        // Its turn may come after that of calls that hung: what was superseded meanwhile is left out.
+        let current = try await context.store.pendingSessions(
+            fleetID: context.fleetID, instances: listed.map(\.instance.name))
+        let wanted = Set(current.map(\.session))
+        let items = listed.filter { wanted.contains($0.session) }
+        guard !items.isEmpty else { return PowerReport() }
         let locks = items.map { LeaseKeeper.operation($0.instance.name) }
         let journal = context.journal
         let entries = try items.map { item in
@@ -147,10 +156,13 @@ extension PowerRun {
         }
         let byID = Dictionary(seen.map { ($0.instanceID, $0) }, uniquingKeysWith: { first, _ in first })
         var report = PowerReport()
-        var rows: [RecordChange] = []
         let moment = context.store.estimatedNow ?? now
-        for item in items { rows += settle(item, byID[item.instance.instanceID ?? ""], moment, &report) }
-        try await context.journal.write(rows, locks: items.map { LeaseKeeper.operation($0.instance.name) })
+        for start in stride(from: 0, to: items.count, by: PowerRun.rowsPerWrite) {
+            let some = items[start..<min(start + PowerRun.rowsPerWrite, items.count)]
+            var rows: [RecordChange] = []
+            for item in some { rows += settle(item, byID[item.instance.instanceID ?? ""], moment, &report) }
+            try await context.journal.write(rows, locks: some.map { LeaseKeeper.operation($0.instance.name) })
+        }
         return report
     }
 
@@ -214,6 +226,8 @@ extension PowerRun {
         return [.putInstance(row), InstanceWorker.event("InstanceStatusUpdated", row, state: row.state)]
     }
 
+    /// Instances whose rows are written in one transaction.
+    private static let rowsPerWrite = 1_000
     /// Seconds for which a listing may lag behind a start or stop.
     private static let staleness = 20
     /// Seconds for which AWS may not know a machine that it has just launched.

@@ -146,6 +146,7 @@ public struct PowerRun: Sendable {
     private func work(on pending: [PendingSession]) async throws -> PowerReport {
         var sorted = Sorted()
         for item in pending { sorted.add(item) }
+        let underWay = sorted.underWay
         var report = PowerReport()
         report.add(try await skip(sorted.nothingToDo))
         // Whoever opened a step of these instances holds their locks no more: it died over its call.
@@ -155,12 +156,30 @@ public struct PowerRun: Sendable {
         let callable = sorted.callable
         let launchable = sorted.launchable
         let unfinished = sorted.unfinished
-        async let settled = settle(sorted.underWay)
-        async let called = call(callable)
-        async let launched = launch(launchable)
-        async let recovered = recover(unfinished, stale)
-        for part in try await [settled, called, launched, recovered] { report.add(part) }
+        // None is cancelled by another's failure: a call that is under way must be seen to its end.
+        async let settled = part { try await settle(underWay) }
+        async let called = part { try await call(callable) }
+        async let launched = part { try await launch(launchable) }
+        async let recovered = part { try await recover(unfinished, stale) }
+        let parts = await [settled, called, launched, recovered]
+        for part in parts { report.add(part.report) }
+        report.locked += sorted.waiting
+        if let error = parts.lazy.compactMap(\.error).first { throw error }
         return report
+    }
+
+    /// What a part of a run came to, and why it went no further.
+    struct Part: Sendable {
+        var report = PowerReport()
+        var error: (any Error)?
+    }
+
+    func part(_ body: @Sendable () async throws -> PowerReport) async -> Part {
+        do {
+            return Part(report: try await body())
+        } catch {
+            return Part(error: error)
+        }
     }
 
     /// Pending sessions by what is to be done for them.
@@ -174,11 +193,15 @@ public struct PowerRun: Sendable {
         var launchable: [PendingSession] = []
         /// A launch whose answer never came.
         var unfinished: [PendingSession] = []
+        /// Machines on their way out, whose place is free once they are gone.
+        var waiting = 0
 
         mutating func add(_ item: PendingSession) {
             let row = item.instance
             if let reason = DueDecision.nothingToDo(item.session.action, row.state) {
                 nothingToDo.append((item, reason))
+            } else if row.state == .terminating {
+                waiting += 1
             } else if row.instanceID == nil, row.state == .launching {
                 // Also for a stop: whether there is a machine is known once the launch is finished.
                 unfinished.append(item)
@@ -236,6 +259,9 @@ public struct PowerRun: Sendable {
         }
         let spec = try CanonicalJSON.decode(InstanceSpec.self, from: text)
         let lock = LeaseKeeper.operation(row.name)
+        // Its turn may come minutes after the list was read: what took its place meanwhile is not launched over.
+        let current = try await context.store.pendingSessions(fleetID: context.fleetID, instances: [row.name]).first
+        guard let current, current.session == item.session else { return }
         if row.state == .lost, let found = try await strayMachine(of: row) {
             // It was only thought lost: taken back, and started like any other by the next run.
             var back = row

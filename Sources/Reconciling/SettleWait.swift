@@ -40,8 +40,27 @@ struct SettleWait: Sendable {
             }
             guard power != nil else { return [:] }
             return try await record(items, seen)
+        } catch let error as AWSError where error.code == .waitTimedOut && power != nil {
+            return await late(items, ec2, error)
         } catch {
             return Dictionary(items.map { ($0.name, error) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// Some did not get there in time: those that did are recorded, the others keep their pending sessions.
+    private func late(_ items: [Settling], _ ec2: EC2, _ timeout: AWSError) async -> [String: any Error] {
+        do {
+            let seen = try await ec2.existingInstances(ids: items.map(\.instanceID))
+            let there = Set(
+                seen.filter { found in
+                    items.contains { $0.instanceID == found.instanceID && $0.power == found.state.power }
+                        && found.state != .launching && found.state != .stopping
+                }.map(\.instanceID))
+            var errors = try await record(items.filter { there.contains($0.instanceID) }, seen)
+            for item in items where !there.contains(item.instanceID) { errors[item.name] = timeout }
+            return errors
+        } catch {
+            return Dictionary(items.map { ($0.name, timeout) }, uniquingKeysWith: { first, _ in first })
         }
     }
 
@@ -55,33 +74,57 @@ struct SettleWait: Sendable {
         }
     }
 
+    /// Records what came of them, some at a time under their operation locks; one that another works on now is left to it.
     private func record(_ items: [Settling], _ seen: [ObservedInstance]) async throws -> [String: any Error] {
         let byID = Dictionary(seen.map { ($0.instanceID, $0) }, uniquingKeysWith: { first, _ in first })
         var errors: [String: any Error] = [:]
-        var rows: [RecordChange] = []
+        for start in stride(from: 0, to: items.count, by: SettleWait.rowsPerWrite) {
+            let some = Array(items[start..<min(start + SettleWait.rowsPerWrite, items.count)])
+            let attempts = try await context.keeper.acquire(some.map { LeaseKeeper.operation($0.name) })
+            let mine = some.filter { item in
+                if case .acquired = attempts[LeaseKeeper.operation(item.name)] { true } else { false }
+            }
+            let locks = mine.map { LeaseKeeper.operation($0.name) }
+            do {
+                try await record(mine, byID, locks, &errors)
+                await context.keeper.release(locks)
+            } catch {
+                await context.keeper.release(locks)
+                throw error
+            }
+        }
+        return errors
+    }
+
+    /// Rows that are read and written together.
+    private static let rowsPerWrite = 500
+
+    private func record(
+        _ items: [Settling], _ seen: [String: ObservedInstance], _ locks: [String], _ errors: inout [String: any Error]
+    ) async throws {
+        let rows = try await context.store.instances(fleetID: context.fleetID, names: items.map(\.name))
+        let byName = Dictionary(rows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let now = try await context.store.databaseNow()
+        var changes: [RecordChange] = []
         for item in items {
-            guard let found = byID[item.instanceID],
-                var row = try await context.store.instance(fleetID: context.fleetID, name: item.name),
-                row.instanceID == item.instanceID
+            guard let found = seen[item.instanceID], var row = byName[item.name], row.instanceID == item.instanceID
             else { continue }
             let key = row.keyName
             row.observe(found)
             row.keyName = found.keyName ?? key
             if found.state == (item.power == .running ? .running : .stopped) {
                 row.lastError = nil
-                if let session = item.session { rows.append(.putSession(session.succeeded(at: now))) }
+                if let session = item.session { changes.append(.putSession(session.succeeded(at: now))) }
             } else {
                 let failure = ReconcileFailure.fellBack(
                     instance: item.name, state: found.state.rawValue, reason: found.stateReason)
                 row.lastError = failure.summary
                 errors[item.name] = failure
-                if let session = item.session { rows.append(.putSession(session.tried(failure.summary, at: now))) }
+                if let session = item.session { changes.append(.putSession(session.tried(failure.summary, at: now))) }
             }
-            rows.append(.putInstance(row))
-            rows.append(InstanceWorker.event("InstanceStatusUpdated", row, state: row.state))
+            changes.append(.putInstance(row))
+            changes.append(InstanceWorker.event("InstanceStatusUpdated", row, state: row.state))
         }
-        try await context.journal.write(rows)
-        return errors
+        try await context.journal.write(changes, locks: locks)
     }
 }

@@ -21,6 +21,8 @@ actor RunnerLoop {
     private static let mostRuns = 4
     /// How soon what AWS is at is looked at again, before the next tick does.
     private static let look: Duration = .seconds(5)
+    /// For how long ticks may fail before its regions are given up.
+    private static let patience: Duration = .seconds(30)
     /// The longest sleep, so that a wish to stop is seen soon.
     private static let nap: Duration = .milliseconds(200)
 
@@ -37,6 +39,7 @@ actor RunnerLoop {
     private var session: FleetSession
     private let counters: CounterBox
 
+    private var lastGoodStep = ContinuousClock.now
     private var nextDue: [DutyName: Instant] = [:]
     private var nextLook: [DutyName: ContinuousClock.Instant] = [:]
     private var nextPoll = ContinuousClock.now
@@ -75,13 +78,24 @@ actor RunnerLoop {
         while !options.isStopped() {
             do {
                 try await step()
+                lastGoodStep = .now
             } catch {
-                note(error, "the database failed; trying again")
+                note(error, "a tick failed; trying again")
+                if ContinuousClock.now - lastGoodStep > RunnerLoop.patience { await stepAside() }
                 await sleep(Runner.pause)
             }
             await sleep(untilNext())
         }
         await drain()
+    }
+
+    /// Lets others have its regions: it could do nothing for them for a while.
+    private func stepAside() async {
+        let held = await keeper.heldNames
+        guard !held.isEmpty else { return }
+        logger.error("its regions are given to others", metadata: ["leases": "\(held.sorted().joined(separator: " "))"])
+        await keeper.release(held.filter { !$0.hasPrefix("instance/") }.sorted())
+        state.update { $0.regions = [] }
     }
 
     // MARK: Ticks

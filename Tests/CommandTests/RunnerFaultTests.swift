@@ -207,8 +207,11 @@ import Testing
 extension TestFleet {
     /// A runner on any free port.
     func startRunner() throws -> RunningProcess {
-        try RunningProcess(
-            [botfleetBinary.path, "run", "--listen", "127.0.0.1:0", "--log-format", "json"], environment: environment,
+        var variables = environment
+        // So that `scripts/sandbox down` ends it where a test that failed did not.
+        variables["BOTFLEET_SANDBOX_SERVER"] = sandbox.environment["BOTFLEET_SANDBOX"]
+        return try RunningProcess(
+            [botfleetBinary.path, "run", "--listen", "127.0.0.1:0", "--log-format", "json"], environment: variables,
             in: folder, lifetime: .seconds(1_500))
     }
 

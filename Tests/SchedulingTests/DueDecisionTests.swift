@@ -142,25 +142,34 @@ import Testing
         #expect(advance.next == nil)
     }
 
-    @Test(arguments: [
-        (InstanceState.terminated, "it was terminated deliberately, and comes back by restore or a change of its file"),
-        (.terminating, "it is being terminated"), (.planned, "there is no machine to stop"),
-        (.lost, "there is no machine to stop"),
-    ])
-    func stopOfWhatIsNotThereIsSkipped(state: InstanceState, reason: String) throws {
-        let instances = [RecordedInstanceState(name: "web-1", state: state)]
-        let advance = try advance(
-            due(cursor: "2026-11-23T16:00:00Z", instances: instances), now: "2026-11-23T17:00:00Z")
-        #expect(lines(advance) == ["web-1 2026-11-23T17:00:00Z stop skipped schedule"])
-        #expect(advance.sessions.first?.error == reason)
-    }
-
-    @Test(arguments: [InstanceState.planned, .lost, .stopped, .stopping, .running])
-    func startOfWhatIsOrMayBeIsPending(state: InstanceState) throws {
-        let instances = [RecordedInstanceState(name: "web-1", state: state)]
+    @Test func whatWasTerminatedDeliberatelyIsSkipped() throws {
+        let instances = [RecordedInstanceState(name: "web-1", state: .terminated)]
         let advance = try advance(
             due(cursor: "2026-11-23T06:00:00Z", instances: instances), now: "2026-11-23T07:00:00Z")
-        #expect(lines(advance) == ["web-1 2026-11-23T07:00:00Z start pending schedule"])
+        #expect(lines(advance) == ["web-1 2026-11-23T07:00:00Z start skipped schedule"])
+        #expect(
+            advance.sessions.first?.error
+                == "it was terminated deliberately, and comes back by restore or a change of its file")
+    }
+
+    @Test(arguments: InstanceState.allCases.filter { $0 != .terminated })
+    func whatMayBeAnotherStateWhenItIsDoneIsPending(state: InstanceState) throws {
+        let instances = [RecordedInstanceState(name: "web-1", state: state)]
+        let due = try due(cursor: "2026-11-23T06:00:00Z", instances: instances)
+        #expect(
+            lines(try advance(due, now: "2026-11-23T07:00:00Z")) == [
+                "web-1 2026-11-23T07:00:00Z start pending schedule"
+            ])
+        #expect(try advance(due, now: "2026-11-23T17:00:00Z").sessions.last?.outcome == .pending)
+    }
+
+    @Test func stopOfWhatHasNoMachineIsNothingToDo() {
+        for state in [InstanceState.planned, .lost, .terminating, .terminated] {
+            #expect(DueDecision.nothingToDo(.stop, state) != nil)
+        }
+        for state in [InstanceState.planned, .lost, .terminating, .stopping, .stopped] {
+            #expect(DueDecision.nothingToDo(.start, state) == nil)
+        }
     }
 
     @Test(arguments: [(1, 60), (2, 120), (3, 240), (4, 480), (5, 900), (6, 900), (1000, 900)])

@@ -79,17 +79,32 @@ struct PowerCommand {
         try context.requireZones()
         return try await context.withSession(fleet: nil, purpose: "botfleet \(action.rawValue)") { session, _ in
             let store = session.context.store
-            let now = try await store.databaseNow()
-            let found = try await store.deployments(fleetID: session.context.fleetID, named: options.names)
-            try await requireAll(found, store, session.context.fleetID)
-            let requests = try found.flatMap { try self.requests(for: $0, session.context.book, now) }
-            try await store.record(requests, fleetID: session.context.fleetID)
+            let (requests, now) = try await recorded(store, session)
             for request in requests { Terminal.write(line(request, now) + "\n") }
             let waiting = requests.compactMap(\.session).map(\.instance)
             guard !options.background, !waiting.isEmpty else { return .success }
             return try await carryOut(waiting, session)
         }
     }
+
+    /// Records what is asked; anew where a tick came in between, so that nothing that became due is lost by it.
+    private func recorded(
+        _ store: FleetStore, _ session: FleetSession
+    ) async throws -> (requests: [PowerRequest], now: Instant) {
+        for _ in 0..<PowerCommand.attempts {
+            let now = try await store.databaseNow()
+            let found = try await store.deployments(fleetID: session.context.fleetID, named: options.names)
+            try await requireAll(found, store, session.context.fleetID)
+            let requests = try found.flatMap { try self.requests(for: $0, session.context.book, now) }
+            if try await store.record(requests, fleetID: session.context.fleetID, readAt: now) {
+                return (requests, now)
+            }
+        }
+        throw CommandFailure.alwaysMoving
+    }
+
+    /// How often it is tried to record; each try takes milliseconds, and ticks come every minute.
+    private static let attempts = 5
 
     // MARK: What is asked
 

@@ -32,6 +32,33 @@ struct DutyCommand: FleetCommand {
         }
     }
 
+    /// How long it waits for another `botfleet duty`, as where timers start several at once.
+    private static let patience: Duration = .seconds(50)
+
+    /// The regions whose leases could be had: another duty's are waited for, a runner's left to it.
+    private func acquired(_ regions: [String], _ session: FleetSession) async throws -> [String] {
+        let deadline = ContinuousClock.now + DutyCommand.patience
+        var mine: [String] = []
+        while true {
+            let missing = regions.filter { !mine.contains($0) }
+            let attempts = try await session.context.keeper.acquire(missing.map(DutyContext.schedulingLease))
+            var holders: [Lease] = []
+            for region in missing {
+                switch attempts[DutyContext.schedulingLease(region: region)] {
+                case .acquired?: mine.append(region)
+                case .held(let other)?: holders.append(other)
+                case nil: break
+                }
+            }
+            let isWorthWaiting = holders.contains { $0.holder.purpose.hasPrefix("botfleet duty") }
+            guard isWorthWaiting, ContinuousClock.now < deadline else {
+                if mine.isEmpty, let other = holders.first { throw ReconcileFailure.dutyHeld(other) }
+                return regions.filter { mine.contains($0) }
+            }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
     private static let duties: [String: any Duty] = [
         DutyName.start.rawValue: PowerDuty(.start), DutyName.stop.rawValue: PowerDuty(.stop),
         DutyName.syncInstances.rawValue: SyncDuty(),
@@ -51,8 +78,7 @@ struct DutyCommand: FleetCommand {
             {
                 throw RunnerFailure.badTime("\(now) is before \(cursor), up to which all is accounted for already")
             }
-            let leases = try await session.context.keeper.acquire(regions.map(DutyContext.schedulingLease))
-            for case .held(let other) in leases.values { throw ReconcileFailure.dutyHeld(other) }
+            let regions = try await acquired(regions, session)
             let outcome = try await duty.run(in: session.context, regions: regions, at: now)
             let ended = try await store.databaseNow()
             let interval = session.interval(of: duty.name).seconds

@@ -17,6 +17,7 @@ extension Migration {
             attempts INT NOT NULL DEFAULT 0,
             source VARCHAR(16) NOT NULL,
             error TEXT NULL,
+            apply_id BIGINT NULL,
             created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
             PRIMARY KEY (id),
             UNIQUE KEY sessions_once (fleet_id, instance, scheduled_for, action),

@@ -55,17 +55,19 @@ public struct DueDecision: Sendable {
             instance: instance.name, deployment: due.deployment.name, user: due.user.key, action: transition.action,
             scheduledFor: transition.at, outcome: mayBePending ? .pending : .superseded,
             source: timeline.source(of: transition))
-        guard mayBePending, let reason = DueDecision.nothingToDo(transition.action, instance.state) else {
-            return session
-        }
+        // Any other state may be another by the time that it is carried out, under the instance's lock.
+        guard mayBePending, instance.state == .terminated,
+            let reason = DueDecision.nothingToDo(transition.action, instance.state)
+        else { return session }
         return session.skipped(reason)
     }
 
-    /// Why an action is nothing for an instance in a state; nil where it is to be carried out.
+    /// Why an action is nothing for an instance in a state; nil where it is to be carried out. A start of one that is being
+    /// terminated waits until it is gone.
     public static func nothingToDo(_ action: Session.Action, _ state: InstanceState) -> String? {
         switch (action, state) {
         case (_, .terminated): "it was terminated deliberately, and comes back by restore or a change of its file"
-        case (_, .terminating): "it is being terminated"
+        case (.stop, .terminating): "it is being terminated"
         case (.stop, .planned), (.stop, .lost): "there is no machine to stop"
         case (.start, _), (.stop, _): nil
         }
