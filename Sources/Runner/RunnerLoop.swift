@@ -294,6 +294,9 @@ actor RunnerLoop {
             let attempts = try await keeper.acquire(Array(free.prefix(share - mine.count)))
             for case .acquired(let lease) in attempts.values {
                 logger.info("a region is taken", metadata: ["lease": "\(lease.name)"])
+                // Whoever had it may be dead for a while: what came due since is not left until the next whole minute.
+                nextDue[.start] = nil
+                nextDue[.stop] = nil
             }
         }
     }

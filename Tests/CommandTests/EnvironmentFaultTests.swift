@@ -177,7 +177,7 @@ import Testing
                 try fleet.deploy("web", "count: 3")
                 try await manners.set(["delays": ["RunInstances": 2]])
                 let applying = try fleet.start("apply", "--auto-approve")
-                try await waitUntil("the apply launches", timeout: .seconds(60)) {
+                try await waitUntil("the apply launches", timeout: .seconds(180)) {
                     try await manners.count("RunInstances") > 0
                 }
                 let connections = try await sandbox.mysql(

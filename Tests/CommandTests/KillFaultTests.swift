@@ -41,7 +41,7 @@ import Testing
                 try await TestFleet.with(moto: moto, endpoint: manners.endpoint) { fleet in
                     try fleet.deploy("swarm", "count: \(Self.count)")
                     let victim = try fleet.start("apply", "--auto-approve", "--parallelism", "2")
-                    try await waitUntil("two instances are launched", timeout: .seconds(60)) {
+                    try await waitUntil("two instances are launched", timeout: .seconds(180)) {
                         try await fleet.witnessed().count >= 2
                     }
                     victim.send(SIGINT)

@@ -13,7 +13,7 @@ import Testing
                 try fleet.deploy("web")
                 try await manners.set(["delays": ["RunInstances": 9]])
                 let first = try fleet.start("apply", "--auto-approve")
-                try await waitUntil("the first apply launches", timeout: .seconds(60)) {
+                try await waitUntil("the first apply launches", timeout: .seconds(180)) {
                     try await manners.count("RunInstances") == 1
                 }
                 let second = try await fleet.refused("apply", "--auto-approve")
@@ -34,7 +34,7 @@ import Testing
 
                 try fleet.deploy("web", "count: 2")
                 let victim = try fleet.start("apply", "--auto-approve")
-                try await waitUntil("the victim launches", timeout: .seconds(60)) {
+                try await waitUntil("the victim launches", timeout: .seconds(180)) {
                     try await manners.count("RunInstances") == 2
                 }
                 await victim.kill()

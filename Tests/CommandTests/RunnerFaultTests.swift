@@ -107,7 +107,7 @@ import Testing
                 // Thursday noon.
                 let later = plain.under(clock: "2026-11-26T11:00:00Z", rate: 1)
                 let runner = try later.startRunner()
-                try await waitUntil("the start is done", timeout: .seconds(60)) {
+                try await waitUntil("the start is done", timeout: .seconds(180)) {
                     let done = try await plain.database.mysql("SELECT id FROM sessions WHERE outcome = 'succeeded'")
                     return done.count == 2
                 }
@@ -165,7 +165,7 @@ import Testing
                     }
                     let before = fleet.clockNow()
                     try await server.start()
-                    try await waitUntil("it caught up with the database", timeout: .seconds(60)) {
+                    try await waitUntil("it caught up with the database", timeout: .seconds(180)) {
                         try await sessions("scheduled_for > '\(before)' AND outcome IN ('succeeded', 'superseded')")
                             >= 2
                     }
@@ -218,7 +218,7 @@ extension TestFleet {
     /// Where a runner listens, once it says so.
     func address(of runner: RunningProcess) async throws -> String {
         var found = ""
-        try await waitUntil("the runner listens", timeout: .seconds(60)) {
+        try await waitUntil("the runner listens", timeout: .seconds(180)) {
             found = runner.errorsSoFar.firstMatch(of: #/"listening":"(http:[^"]+)"/#).map { String($0.1) } ?? ""
             if found.isEmpty, !runner.isRunning {
                 throw CommandFailure(command: runner.command, problem: "ended: \(runner.errorsSoFar)")
@@ -236,7 +236,7 @@ extension TestFleet {
     }
 
     func expectHealth(_ address: String, _ text: String) async throws {
-        try await waitUntil("/healthz says \(text)", timeout: .seconds(60), every: .milliseconds(200)) {
+        try await waitUntil("/healthz says \(text)", timeout: .seconds(180), every: .milliseconds(200)) {
             try await health(address).contains(text)
         }
     }

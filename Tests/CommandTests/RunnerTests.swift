@@ -166,7 +166,7 @@ import Testing
             try await manners.set(
                 "faults", to: [["action": "RunInstances", "kind": "hang", "seconds": 600, "times": 1]])
             let runner = try eight.startRunner()
-            try await waitUntil("one of both runs", timeout: .seconds(60)) {
+            try await waitUntil("one of both runs", timeout: .seconds(180)) {
                 try await sessions(fleet, "outcome = 'succeeded'").count == 1
             }
             await runner.kill()

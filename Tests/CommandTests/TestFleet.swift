@@ -107,13 +107,13 @@ struct TestFleet: Sendable {
     ) async throws -> CommandResult {
         try await run(
             [botfleetBinary.path] + arguments, environment: environment.merging(changes) { $1 }, in: folder,
-            stdin: stdin, timeout: .seconds(240))
+            stdin: stdin, timeout: .seconds(420))
     }
 
     /// Starts botfleet and lets it run.
     func start(_ arguments: String...) throws -> RunningProcess {
         try RunningProcess(
-            [botfleetBinary.path] + arguments, environment: environment, in: folder, lifetime: .seconds(240))
+            [botfleetBinary.path] + arguments, environment: environment, in: folder, lifetime: .seconds(420))
     }
 
     /// Applies, and throws with all that was printed where that fails.
@@ -121,7 +121,7 @@ struct TestFleet: Sendable {
     func apply(_ arguments: String...) async throws -> String {
         let result = try await run(
             [botfleetBinary.path, "apply", "--auto-approve"] + arguments, environment: environment, in: folder,
-            timeout: .seconds(240))
+            timeout: .seconds(420))
         guard result.status == 0 else {
             throw CommandFailure(
                 command: ["botfleet", "apply"], problem: "status \(result.status)\n\(result.output)\n\(result.errors)")
