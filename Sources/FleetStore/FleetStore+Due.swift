@@ -170,13 +170,15 @@ struct DueWriter: Sendable {
     let fleetID: Int64
     let token: String
 
+    private var writer: RecordWriter { RecordWriter(transaction: transaction, fleetID: fleetID, token: token) }
+
     func write(_ advances: [CursorAdvance]) async throws {
         guard !advances.isEmpty else { return }
         try await write(sessions: advances.flatMap(\.sessions))
         try await moveCursors(advances)
         // Only what these cursors have passed: the end of another deployment's override is still to be recorded.
         for (cursor, group) in Dictionary(grouping: advances, by: \.cursor) {
-            try await inBatches(group.map(\.deployment)) { batch in
+            try await writer.inBatches(group.map(\.deployment)) { batch in
                 try await transaction.execute(
                     "DELETE o FROM power_overrides o JOIN instances i ON i.fleet_id = o.fleet_id AND i.name = o.instance "
                         + "WHERE o.fleet_id = ? AND i.deployment IN (\(MultiRowInsert.list(batch.count))) "
@@ -189,7 +191,7 @@ struct DueWriter: Sendable {
     /// Writes new sessions with their events, and supersedes what was pending of their instances.
     func write(sessions: [Session]) async throws {
         let instances = Set(sessions.map(\.instance)).sorted()
-        try await inBatches(instances) { batch in
+        try await writer.inBatches(instances) { batch in
             let places = MultiRowInsert.list(batch.count)
             let names: [MySQLValue] = batch.map { .string($0) }
             try await transaction.execute(
@@ -200,19 +202,14 @@ struct DueWriter: Sendable {
         try await transaction.insert(
             Upsert.sessions.head, rows: sessions.map { EncodedPass.session($0, fleet: .int(fleetID)) },
             "ON DUPLICATE KEY UPDATE outcome = IF(outcome = 'superseded', VALUES(outcome), outcome)")
-        try await transaction.insert(
-            "INSERT INTO events (fleet_id, token, ordinal, type, subject, payload) VALUES",
-            rows: try sessions.enumerated().map { index, session in
-                let event = session.event
-                return [
-                    .int(fleetID), .string(token), .int(Int64(index)), .string(event.type), .string(event.subject),
-                    .string(try CanonicalJSON.encode(event.payload)),
-                ]
-            }, "ON DUPLICATE KEY UPDATE token = VALUES(token)")
+        try await writer.writeEvents(
+            try sessions.map(\.event).map { event in
+                [.string(event.type), .string(event.subject), .string(try CanonicalJSON.encode(event.payload))]
+            }, first: 0)
     }
 
     private func moveCursors(_ advances: [CursorAdvance]) async throws {
-        try await inBatches(advances) { batch in
+        try await writer.inBatches(advances) { batch in
             let cases = repeatElement("WHEN ? THEN CAST(? AS DATETIME(6))", count: batch.count).joined(separator: " ")
             var arguments: [MySQLValue] = batch.flatMap { [.string($0.deployment), MySQLValue($0.cursor)] }
             arguments += batch.flatMap { [.string($0.deployment), MySQLValue($0.next)] }
@@ -221,12 +218,6 @@ struct DueWriter: Sendable {
             try await transaction.execute(
                 "UPDATE deployments SET cursor_at = CASE name \(cases) END, next_transition_at = CASE name \(cases) END "
                     + "WHERE fleet_id = ? AND name IN (\(MultiRowInsert.list(batch.count)))", arguments)
-        }
-    }
-
-    private func inBatches<Item>(_ items: [Item], _ body: ([Item]) async throws -> Void) async throws {
-        for start in stride(from: 0, to: items.count, by: MultiRowInsert.rowsPerStatement) {
-            try await body(Array(items[start..<min(start + MultiRowInsert.rowsPerStatement, items.count)]))
         }
     }
 }

@@ -128,7 +128,8 @@ struct RecordWriter: Sendable {
         }
     }
 
-    private func writeEvents(_ events: [[MySQLValue]], first: Int) async throws {
+    /// Adds events to the outbox, numbered from `first` within this write.
+    func writeEvents(_ events: [[MySQLValue]], first: Int) async throws {
         let rows = events.enumerated().map { index, values in
             [.int(fleetID), .string(token), .int(Int64(first + index))] + values
         }
@@ -171,7 +172,8 @@ struct RecordWriter: Sendable {
             hint: "remove what refers to it first")
     }
 
-    private func inBatches<Item>(_ items: [Item], _ body: ([Item]) async throws -> Void) async throws {
+    /// Some hundred items a statement.
+    func inBatches<Item>(_ items: [Item], _ body: ([Item]) async throws -> Void) async throws {
         for start in stride(from: 0, to: items.count, by: MultiRowInsert.rowsPerStatement) {
             try await body(Array(items[start..<min(start + MultiRowInsert.rowsPerStatement, items.count)]))
         }
