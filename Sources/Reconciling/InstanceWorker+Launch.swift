@@ -7,12 +7,6 @@ import Planning
 extension InstanceWorker {
     func launch(_ row: RecordedInstance?) async throws -> Settling? {
         guard let spec = operation.spec, let deployment = operation.deployment else { return nil }
-        if let row, row.managed, row.state.isAlive, row.instanceID != nil, operation.kind == .launch,
-            change.action != .restore
-        {
-            // Another finished it between the plan and the lock.
-            return nil
-        }
         let address = (region: spec.region, user: spec.user)
         let session = session(.start)
         let seen = try await launcher.launch(
