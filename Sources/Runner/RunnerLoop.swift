@@ -13,10 +13,6 @@ import Scheduling
 /// task of its own, so that one that hangs holds up neither the other duties nor its own next run: the instances that it
 /// works on are locked, and the next run leaves them to it.
 actor RunnerLoop {
-    /// Duties that this version does; all are done region by region under the scheduling leases.
-    private static let duties: [any Duty] = [
-        PowerDuty(.start, recordsDue: false), PowerDuty(.stop, recordsDue: false), SyncDuty(),
-    ]
     /// Runs of one duty that may be in flight at once; beyond that the next one is left out and said.
     private static let mostRuns = 4
     /// How soon what AWS is at is looked at again, before the next tick does.
@@ -106,8 +102,8 @@ actor RunnerLoop {
             nextPoll = .now + Runner.poll
             if await lacksRegions() { try await balance() }
         }
-        let due = RunnerLoop.duties.filter { nextDue[$0.name].map { $0 <= now } ?? true }
-        let looks = RunnerLoop.duties.filter { duty in
+        let due = KnownDuties.ofRunner.filter { nextDue[$0.name].map { $0 <= now } ?? true }
+        let looks = KnownDuties.ofRunner.filter { duty in
             guard let at = nextLook[duty.name], !due.contains(where: { $0.name == duty.name }) else { return false }
             return at <= .now
         }
@@ -140,7 +136,7 @@ actor RunnerLoop {
             begin(
                 duty, regions: held, at: now, isTick: true, errors: duty.name == .start ? recorded.errors : [:])
         }
-        let interval = RunnerLoop.duties.map { session.interval(of: $0.name).seconds }.min() ?? 60
+        let interval = KnownDuties.ofRunner.map { session.interval(of: $0.name).seconds }.min() ?? 60
         let real = store.fleetClock.duration(seconds: Double(interval))
         state.update { state in
             state.databaseError = nil

@@ -304,6 +304,30 @@ import Testing
         }
     }
 
+    @Test func runnerWithATokenAnswersWhoeverHasItAlone() async throws {
+        try await withFleet { fleet, _ in
+            try await fleet.apply()
+            var guarded = fleet
+            guarded.variables["BOTFLEET_DASHBOARD_TOKEN"] = "open-sesame"
+            let runner = try guarded.startRunner()
+            let address = try await guarded.address(of: runner)
+            func status(_ path: String, _ token: String?) async throws -> String {
+                let header = token.map { ["--header", "Authorization: Bearer \($0)"] } ?? []
+                let command = ["curl", "-s", "--noproxy", "*", "-o", "/dev/null", "-w", "%{http_code}", address + path]
+                return try await run(command + header).output
+            }
+            for path in ["/metrics", "/healthz"] {
+                #expect(try await status(path, nil) == "401")
+                #expect(try await status(path, "open-sesam") == "401")
+            }
+            #expect(try await status("/metrics", "open-sesame") == "200")
+            #expect(try await status("/healthz/live", nil) == "200")
+            runner.send(SIGTERM)
+            #expect(try await runner.wait().status == 0)
+            #expect(!runner.errorsSoFar.contains("open-sesame"))
+        }
+    }
+
     @Test func runnerRefusesWhatItCannotDoInOneLine() async throws {
         try await withFleet { fleet, _ in
             var transcript = Transcript()

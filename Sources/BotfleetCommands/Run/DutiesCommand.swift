@@ -12,9 +12,6 @@ struct DutiesCommand: FleetCommand {
     @Option(help: "table or json.") var format: ListFormat = .table
     @Argument(help: ArgumentHelp("Only this duty.", valueName: "name")) var name: String?
 
-    /// The duties that this version's runner does.
-    private static let done: [DutyName] = [.start, .stop, .syncInstances]
-
     func run(in context: CommandContext) async throws -> ExitCode {
         let rows: [DutyRow] = try await context.withRecorded { store, recorded in
             guard let fleet = recorded.fleet, fleet.settings.revision > 0 else { return [] }
@@ -23,7 +20,7 @@ struct DutiesCommand: FleetCommand {
             let leases = try await store.leases(fleetID: fleet.id)
             let holders = Dictionary(leases.map { ($0.name, $0.holder) }, uniquingKeysWith: { first, _ in first })
             let regions = recorded.definitions.keys.filter { $0.kind == .region }.map(\.key).sorted()
-            return DutiesCommand.done.flatMap { duty in
+            return KnownDuties.all.map(\.name).flatMap { duty in
                 regions.map { region in
                     let run = last.first { $0.name == duty && $0.region == region }
                     return DutyRow(
@@ -34,9 +31,9 @@ struct DutiesCommand: FleetCommand {
                 }
             }
         }
-        if let name, !DutiesCommand.done.contains(where: { $0.rawValue == name }) {
+        if let name, !KnownDuties.all.contains(where: { $0.name.rawValue == name }) {
             throw CommandFailure.notFound(
-                kind: "duty", name: name, among: DutiesCommand.done.map(\.rawValue))
+                kind: "duty", name: name, among: KnownDuties.all.map(\.name.rawValue))
         }
         Terminal.write(
             ListView.list(name.map { name in rows.filter { $0.name == name } } ?? rows, as: format, in: context.list))

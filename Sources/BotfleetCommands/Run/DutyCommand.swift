@@ -25,9 +25,11 @@ struct DutyCommand: FleetCommand {
             valueName: "time"))
     var at: Instant?
 
+    private var duty: (any Duty)? { KnownDuties.all.first { $0.name.rawValue == name } }
+
     func validate() throws {
-        guard DutyCommand.duties[name] != nil else {
-            let known = DutyCommand.duties.keys.sorted().joined(separator: ", ")
+        guard duty != nil else {
+            let known = KnownDuties.all.map(\.name.rawValue).sorted().joined(separator: ", ")
             throw ValidationError("There is no duty '\(name)'. Duties: \(known).")
         }
     }
@@ -59,13 +61,8 @@ struct DutyCommand: FleetCommand {
         }
     }
 
-    private static let duties: [String: any Duty] = [
-        DutyName.start.rawValue: PowerDuty(.start), DutyName.stop.rawValue: PowerDuty(.stop),
-        DutyName.syncInstances.rawValue: SyncDuty(),
-    ]
-
     func run(in context: CommandContext) async throws -> ExitCode {
-        guard let duty = DutyCommand.duties[name] else { return .failure }
+        guard let duty else { return .failure }
         try context.requireZones()
         let outcome = try await context.withSession(fleet: fleet, purpose: "botfleet duty \(name)") {
             session, regions in
