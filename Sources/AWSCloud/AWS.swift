@@ -20,4 +20,7 @@ public struct AWS: Sendable {
 
     /// STS in a region; nil is the home region.
     public func sts(region: String? = nil) -> STS { STS(transport: transport, region: region ?? homeRegion) }
+
+    /// Service Quotas in a region.
+    public func quotas(region: String) -> ServiceQuotas { ServiceQuotas(transport: transport, region: region) }
 }

@@ -80,7 +80,7 @@ struct Botfleet: ParsableCommand {
                     SessionsCommand.self, EventsCommand.self, DutiesCommand.self, ScheduleCommand.self,
                 ]),
             CommandGroup(name: "Power", subcommands: [StartCommand.self, StopCommand.self]),
-            CommandGroup(name: "The runner", subcommands: [RunCommand.self, DutyCommand.self]),
+            CommandGroup(name: "The runner", subcommands: [RunCommand.self, DutyCommand.self, SyncCommand.self]),
             CommandGroup(name: "Care", subcommands: [DatabaseCommand.self, DoctorCommand.self]),
         ])
 }

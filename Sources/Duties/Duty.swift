@@ -41,8 +41,34 @@ public struct DutyContext: Sendable {
         self.book = book
     }
 
-    /// The lease that lets a process record and carry out starts and stops in a region.
+    /// The lease that lets a process do duties in a region: record and carry out starts and stops above all.
     public static func schedulingLease(region: String) -> String { "scheduling/\(region)" }
+
+    /// The fleet's settings as they were applied last.
+    public var settings: FleetSettings { power.settings }
+
+    /// Runs a body for each region at once, under its lease; what it throws fails that region alone.
+    func eachRegion(
+        _ regions: [String], _ body: @escaping @Sendable (String, PowerContext, inout DutyOutcome) async throws -> Void
+    ) async -> DutyOutcome {
+        await withTaskGroup(of: DutyOutcome.self) { group in
+            for region in regions {
+                group.addTask {
+                    var outcome = DutyOutcome()
+                    do {
+                        try await body(
+                            region, power.under([DutyContext.schedulingLease(region: region)]), &outcome)
+                    } catch {
+                        outcome.fail(region, error)
+                    }
+                    return outcome
+                }
+            }
+            var outcome = DutyOutcome()
+            for await part in group { outcome.add(part) }
+            return outcome
+        }
+    }
 }
 
 /// What came of a duty.
@@ -55,6 +81,10 @@ public struct DutyOutcome: Sendable {
     public var changed = 0
     /// Why a region, or a deployment (`deployment.NAME`), failed.
     public var errors: [String: String] = [:]
+    /// What a person should look at, though nothing failed.
+    public var notes: [String] = []
+    /// Errors that say that something is badly wrong: another account, too much lost at once.
+    public var alarms: [String] = []
     /// Why AWS could not be reached, where that failed a region.
     public var unreachable: String?
 
@@ -62,17 +92,20 @@ public struct DutyOutcome: Sendable {
     public init() {}
 
     /// Both together: regions are worked on at once, each with an outcome of its own.
-    mutating func add(_ other: DutyOutcome) {
+    public mutating func add(_ other: DutyOutcome) {
         report.add(other.report)
         recorded += other.recorded
         changed += other.changed
         errors.merge(other.errors) { first, _ in first }
+        notes += other.notes
+        alarms += other.alarms
         unreachable = unreachable ?? other.unreachable
     }
 
     /// Notes why a region failed.
     mutating func fail(_ region: String, _ error: any Error) {
         errors[region] = DutyOutcome.text(error)
+        if (error as? ReconcileFailure)?.isAlarm == true { alarms.append(DutyOutcome.text(error)) }
         if PowerContext.isUnreachable(error) { unreachable = DutyOutcome.text(error) }
     }
 

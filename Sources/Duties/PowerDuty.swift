@@ -35,23 +35,11 @@ public struct PowerDuty: Duty {
         let pending = try await context.store.pendingSessions(
             fleetID: context.fleetID, action: action, regions: regions, now: now, limit: PowerDuty.sessionsPerRun)
         let byRegion = Dictionary(grouping: pending, by: \.instance.region)
-        await withTaskGroup(of: DutyOutcome.self) { group in
-            for (region, items) in byRegion { group.addTask { await carryOut(items, region, context, now) } }
-            for await part in group { outcome.add(part) }
-        }
-        return outcome
-    }
-
-    private func carryOut(
-        _ items: [PendingSession], _ region: String, _ context: DutyContext, _ now: Instant
-    ) async -> DutyOutcome {
-        var outcome = DutyOutcome()
-        do {
-            let power = context.power.under([DutyContext.schedulingLease(region: region)])
-            outcome.report = try await PowerRun(power, action: action, region: region, now: now).carryOut(items)
-        } catch {
-            outcome.fail(region, error)
-        }
+        outcome.add(
+            await context.eachRegion(byRegion.keys.sorted()) { region, power, part in
+                part.report = try await PowerRun(power, action: action, region: region, now: now)
+                    .carryOut(byRegion[region] ?? [])
+            })
         return outcome
     }
 }

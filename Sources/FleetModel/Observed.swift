@@ -38,6 +38,8 @@ public struct ObservedInstance: Hashable, Sendable, Codable {
     public var tags: [String: String]
     /// AWS's reason for the last change of state: `Server.InsufficientInstanceCapacity: …`.
     public var stateReason: String?
+    /// When it was last stopped or terminated, where AWS says so: `User initiated (2026-11-25 10:00:00 GMT)`.
+    public var stoppedAt: Instant?
 
     /// An instance as one answer described it; what is left out was not in the answer.
     public init(
@@ -45,7 +47,8 @@ public struct ObservedInstance: Hashable, Sendable, Codable {
         launchedAt: Instant? = nil, publicIP: String? = nil, privateIP: String? = nil, vpcID: String? = nil,
         subnetID: String? = nil, availabilityZone: String? = nil, keyName: String? = nil, clientToken: String? = nil,
         instanceProfileARN: String? = nil, securityGroupIDs: [String] = [], volumeIDs: [String] = [],
-        tags: [String: String] = [:], stateReason: String? = nil
+        tags: [String: String] = [:], stateReason: String? = nil,
+        stoppedAt: Instant? = nil
     ) {
         self.instanceID = instanceID
         self.region = region
@@ -65,12 +68,15 @@ public struct ObservedInstance: Hashable, Sendable, Codable {
         self.volumeIDs = volumeIDs
         self.tags = tags
         self.stateReason = stateReason
+        self.stoppedAt = stoppedAt
     }
 
     /// The tag `Name`.
     public var name: String? { tags[Tag.name] }
     /// The fleet that tags claim it for.
     public var fleet: String? { tags[Tag.fleet] }
+    /// Whose it is by the tag `User Email`, in lower case; nil without one.
+    public var user: String? { tags[Tag.userEmail].map(User.key) }
 }
 
 /// A security group as DescribeSecurityGroups showed it.

@@ -80,10 +80,12 @@ public struct RecordedInstance: Hashable, Sendable {
     public var keyName: String?
     /// When AWS last started it.
     public var launchedAt: Instant?
-    /// Minutes since AWS last started it, as instance:calculate-up-time counted them.
+    /// Minutes since AWS last started it, as instance:calculate-up-time counted them; 0 while it is not running.
     public var upTimeMinutes: Int
     /// Minutes over all starts, those of the current one included.
     public var totalUpTimeMinutes: Int
+    /// AWS's time of the start that ``upTimeMinutes`` counts from; nil while it is not running.
+    public var upTimeSince: Instant?
     /// The version of the params.json that it was given; 0 before the first.
     public var paramsVersion: Int
     /// The ETag that S3 gave for that params.json; nil before the first.
@@ -102,7 +104,8 @@ public struct RecordedInstance: Hashable, Sendable {
         instanceID: String? = nil, clientToken: String? = nil, instanceType: String? = nil, storageGB: Int? = nil,
         imageID: String? = nil, subnetID: String? = nil, publicIP: String? = nil, privateIP: String? = nil,
         keyName: String? = nil, launchedAt: Instant? = nil, upTimeMinutes: Int = 0, totalUpTimeMinutes: Int = 0,
-        paramsVersion: Int = 0, paramsDigest: String? = nil, absentSince: Instant? = nil, lastError: String? = nil,
+        upTimeSince: Instant? = nil, paramsVersion: Int = 0, paramsDigest: String? = nil, absentSince: Instant? = nil,
+        lastError: String? = nil,
         revision: Int = 0
     ) {
         self.id = id
@@ -127,6 +130,7 @@ public struct RecordedInstance: Hashable, Sendable {
         self.launchedAt = launchedAt
         self.upTimeMinutes = upTimeMinutes
         self.totalUpTimeMinutes = totalUpTimeMinutes
+        self.upTimeSince = upTimeSince
         self.paramsVersion = paramsVersion
         self.paramsDigest = paramsDigest
         self.absentSince = absentSince

@@ -56,8 +56,7 @@ extension FleetStore {
     /// The pending sessions of these instances, read anew: what another did meanwhile is seen.
     public func pendingSessions(fleetID: Int64, instances: [String]) async throws -> [PendingSession] {
         var found: [PendingSession] = []
-        for start in stride(from: 0, to: instances.count, by: MultiRowInsert.rowsPerStatement) {
-            let batch = instances[start..<min(start + MultiRowInsert.rowsPerStatement, instances.count)]
+        for batch in instances.batches(of: MultiRowInsert.rowsPerStatement) {
             found += try await pendingSessions(
                 fleetID: fleetID, where: "s.instance IN (\(MultiRowInsert.list(batch.count)))",
                 batch.map { .string($0) }, limit: batch.count * 4)

@@ -12,8 +12,7 @@ extension FleetStore {
     /// Open steps of these instances, oldest first; one statement for hundreds of them.
     public func openSteps(fleetID: Int64, instances: [String]) async throws -> [Step] {
         var found: [Step] = []
-        for start in stride(from: 0, to: instances.count, by: MultiRowInsert.rowsPerStatement) {
-            let names = instances[start..<min(start + MultiRowInsert.rowsPerStatement, instances.count)]
+        for names in instances.batches(of: MultiRowInsert.rowsPerStatement) {
             found += try await pool.withConnection(retrying: .standard) { connection in
                 try await connection.query(
                     "SELECT \(Self.stepColumns) FROM steps WHERE fleet_id = ? AND outcome = ? "

@@ -54,8 +54,7 @@ extension FleetStore {
     /// One statement where all are ours (500 at a time).
     public func renewLeases(_ leases: [Lease], seconds: Int) async throws -> [Lease] {
         var renewed: [Lease] = []
-        for start in stride(from: 0, to: leases.count, by: MultiRowInsert.rowsPerStatement) {
-            let batch = Array(leases[start..<min(start + MultiRowInsert.rowsPerStatement, leases.count)])
+        for batch in leases.batches(of: MultiRowInsert.rowsPerStatement) {
             renewed += try await renew(batch, seconds: seconds)
         }
         return renewed
@@ -90,8 +89,7 @@ extension FleetStore {
 
     /// Gives leases back at once; those that are no longer ours are left alone.
     public func releaseLeases(_ leases: [Lease]) async throws {
-        for start in stride(from: 0, to: leases.count, by: MultiRowInsert.rowsPerStatement) {
-            let batch = Array(leases[start..<min(start + MultiRowInsert.rowsPerStatement, leases.count)])
+        for batch in leases.batches(of: MultiRowInsert.rowsPerStatement) {
             let ours = Self.stillOurs(batch)
             try await pool.withConnection(retrying: .standard) { connection in
                 _ = try await connection.execute(

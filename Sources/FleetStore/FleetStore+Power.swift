@@ -68,8 +68,7 @@ extension FleetStore {
     /// The rows of these instances, in any order; one statement for hundreds of them.
     public func instances(fleetID: Int64, names: [String]) async throws -> [RecordedInstance] {
         var found: [RecordedInstance] = []
-        for start in stride(from: 0, to: names.count, by: MultiRowInsert.rowsPerStatement) {
-            let batch = names[start..<min(start + MultiRowInsert.rowsPerStatement, names.count)]
+        for batch in names.batches(of: MultiRowInsert.rowsPerStatement) {
             found += try await pool.withConnection(retrying: .standard) { connection in
                 try await connection.query(
                     "SELECT \(InstanceRow.columns) FROM instances WHERE fleet_id = ? "
@@ -79,6 +78,31 @@ extension FleetStore {
             }
         }
         return found
+    }
+
+    /// The rows of these machines of a region, by EC2's ids, in any order.
+    public func instances(fleetID: Int64, region: String, ids: [String]) async throws -> [RecordedInstance] {
+        var found: [RecordedInstance] = []
+        for batch in ids.batches(of: MultiRowInsert.rowsPerStatement) {
+            found += try await pool.withConnection(retrying: .standard) { connection in
+                try await connection.query(
+                    "SELECT \(InstanceRow.columns) FROM instances WHERE fleet_id = ? "
+                        + "AND region = ? AND instance_id IN (\(MultiRowInsert.list(batch.count)))",
+                    [.int(fleetID), .string(region)] + batch.map { .string($0) }
+                ) { row throws(MySQLError) in try InstanceRow.decode(row) }
+            }
+        }
+        return found
+    }
+
+    /// The e-mail addresses of a fleet's users, in lower case.
+    public func userKeys(fleetID: Int64) async throws -> Set<String> {
+        Set(
+            try await pool.withConnection(retrying: .standard) { connection in
+                try await connection.query("SELECT email FROM users WHERE fleet_id = ?", [.int(fleetID)]) {
+                    row throws(MySQLError) in try row.get(0) as String
+                }
+            })
     }
 
     /// All instances in a region, the unmanaged too, by name.
@@ -102,16 +126,15 @@ extension FleetStore {
         }.filter { $0.schedule?.enforce == true }
     }
 
-    /// Records sessions that undo starts and stops by hand, for instances that have no pending session: one that has is on its
-    /// way already. Returns how many were recorded.
-    public func record(enforcing sessions: [Session], fleetID: Int64, under leases: [Lease]) async throws -> Int {
+    /// Records sessions for instances that have no pending session: one that has is on its way already. Returns how many were
+    /// recorded.
+    public func record(unlessPending sessions: [Session], fleetID: Int64, under leases: [Lease]) async throws -> Int {
         guard !sessions.isEmpty else { return 0 }
         let token = try Token.random()
         return try await transaction { transaction in
             let names = sessions.map(\.instance)
             var busy: Set<String> = []
-            for start in stride(from: 0, to: names.count, by: MultiRowInsert.rowsPerStatement) {
-                let batch = names[start..<min(start + MultiRowInsert.rowsPerStatement, names.count)]
+            for batch in names.batches(of: MultiRowInsert.rowsPerStatement) {
                 for row in try await transaction.query(
                     "SELECT instance FROM sessions WHERE fleet_id = ? AND outcome = 'pending' "
                         + "AND instance IN (\(MultiRowInsert.list(batch.count)))",

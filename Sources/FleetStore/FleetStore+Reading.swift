@@ -57,12 +57,12 @@ extension FleetStore {
     public func images(fleetID: Int64) async throws -> [RecordedImage] {
         try await pool.withConnection(retrying: .standard) { connection in
             try await connection.query(
-                "SELECT region, image_id, name, owner, made_at, gone_since FROM images WHERE fleet_id = ? "
+                "SELECT region, image_id, name, owner, made_at, gone_since, architecture FROM images WHERE fleet_id = ? "
                     + "ORDER BY region, name, image_id", [.int(fleetID)]
             ) { row throws(MySQLError) in
                 RecordedImage(
                     region: try row.get(0), imageID: try row.get(1), name: try row.get(2), owner: try row.get(3),
-                    createdAt: try row.instant(at: 4), goneSince: try row.instant(at: 5))
+                    architecture: try row.get(6), createdAt: try row.instant(at: 4), goneSince: try row.instant(at: 5))
             }
         }
     }

@@ -7,8 +7,8 @@ enum InstanceRow {
     static let writtenColumns = [
         "deployment", "managed", "region", "user_email", "bot", "state", "spec", "generation", "instance_id",
         "client_token", "instance_type", "storage_gb", "image_id", "subnet_id", "public_ip", "private_ip", "key_name",
-        "launched_at", "up_time_minutes", "total_up_time_minutes", "params_version", "params_digest", "absent_since",
-        "last_error",
+        "launched_at", "up_time_minutes", "total_up_time_minutes", "up_time_since", "params_version", "params_digest",
+        "absent_since", "last_error",
     ]
 
     /// The columns that a read takes.
@@ -24,8 +24,8 @@ enum InstanceRow {
             MySQLValue(instance.storageGB), MySQLValue(instance.imageID), MySQLValue(instance.subnetID),
             MySQLValue(instance.publicIP), MySQLValue(instance.privateIP), MySQLValue(instance.keyName),
             MySQLValue(instance.launchedAt), .int(Int64(instance.upTimeMinutes)),
-            .int(Int64(instance.totalUpTimeMinutes)), .int(Int64(instance.paramsVersion)),
-            MySQLValue(instance.paramsDigest), MySQLValue(instance.absentSince),
+            .int(Int64(instance.totalUpTimeMinutes)), MySQLValue(instance.upTimeSince),
+            .int(Int64(instance.paramsVersion)), MySQLValue(instance.paramsDigest), MySQLValue(instance.absentSince),
             MySQLValue(instance.lastError.map(ErrorText.clipped)),
         ]
     }
@@ -44,8 +44,9 @@ enum InstanceRow {
             storageGB: try row.get(first + 13), imageID: try row.get(first + 14), subnetID: try row.get(first + 15),
             publicIP: try row.get(first + 16), privateIP: try row.get(first + 17), keyName: try row.get(first + 18),
             launchedAt: try row.instant(at: first + 19), upTimeMinutes: try row.get(first + 20),
-            totalUpTimeMinutes: try row.get(first + 21), paramsVersion: try row.get(first + 22),
-            paramsDigest: try row.get(first + 23), absentSince: try row.instant(at: first + 24),
-            lastError: try row.get(first + 25), revision: try row.get(first + 26))
+            totalUpTimeMinutes: try row.get(first + 21), upTimeSince: try row.instant(at: first + 22),
+            paramsVersion: try row.get(first + 23), paramsDigest: try row.get(first + 24),
+            absentSince: try row.instant(at: first + 25), lastError: try row.get(first + 26),
+            revision: try row.get(first + 27))
     }
 }

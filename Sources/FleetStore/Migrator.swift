@@ -134,7 +134,8 @@ struct Migrator: Sendable {
             [.int(Int64(migration.version)), .string(migration.name), .string(migration.checksum)])
         for index in first..<max(first, migration.statements.count) {
             try await renewLock(token)
-            try await run(migration.statements[index], resumed: row != nil && index == first)
+            try await run(
+                migration.statements[index], resumed: row != nil && (index == first || migration.isRepeatable))
             try await keepAccount(
                 "UPDATE schema_migrations SET statements_done = ? WHERE version = ?",
                 [.int(Int64(index + 1)), .int(Int64(migration.version))])
@@ -144,8 +145,9 @@ struct Migrator: Sendable {
             [.int(Int64(migration.version))])
     }
 
-    /// Runs one statement. The first after a resumption may have been done before its process died: then it finds its
-    /// table (1050), column (1060), key (1061, 1826) there or gone (1091, 1051), and that is as good.
+    /// Runs one statement. The first after a resumption, or any of a migration that is run again from its beginning, may have
+    /// been done before its process died: then it finds its table (1050), column (1060), key (1061, 1826) there or gone
+    /// (1091, 1051), and that is as good.
     private func run(_ statement: String, resumed: Bool) async throws {
         do {
             try await pool.withConnection { connection in _ = try await connection.execute(statement) }

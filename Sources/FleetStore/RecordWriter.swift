@@ -36,8 +36,8 @@ struct RecordWriter: Sendable {
     /// Makes sure, last of all, that leases are still held. The rows are written and not only read, so that they stay
     /// locked until COMMIT, and so that in a cluster a taking on another node and this write cannot both succeed.
     func requireLeases(_ leases: [Lease]) async throws {
-        for start in stride(from: 0, to: leases.count, by: MultiRowInsert.rowsPerStatement) {
-            try await requireSome(Array(leases[start..<min(start + MultiRowInsert.rowsPerStatement, leases.count)]))
+        for batch in leases.batches(of: MultiRowInsert.rowsPerStatement) {
+            try await requireSome(batch)
         }
     }
 
@@ -95,8 +95,8 @@ struct RecordWriter: Sendable {
                     + "result, error) VALUES", rows: pass.openedSteps, "ON DUPLICATE KEY UPDATE id = VALUES(id)")
         }
         let size = 200
-        for start in stride(from: 0, to: pass.settledSteps.count, by: size) {
-            try await settle(Array(pass.settledSteps[start..<min(start + size, pass.settledSteps.count)]))
+        for batch in pass.settledSteps.batches(of: size) {
+            try await settle(batch)
         }
     }
 
@@ -174,8 +174,8 @@ struct RecordWriter: Sendable {
 
     /// Some hundred items a statement.
     func inBatches<Item>(_ items: [Item], _ body: ([Item]) async throws -> Void) async throws {
-        for start in stride(from: 0, to: items.count, by: MultiRowInsert.rowsPerStatement) {
-            try await body(Array(items[start..<min(start + MultiRowInsert.rowsPerStatement, items.count)]))
+        for batch in items.batches(of: MultiRowInsert.rowsPerStatement) {
+            try await body(batch)
         }
     }
 

@@ -1,7 +1,7 @@
 import FleetModel
 
 /// A machine image as the last sync saw it.
-public struct RecordedImage: Sendable, Equatable {
+public struct RecordedImage: Sendable, Hashable {
     /// The region it is in.
     public var region: String
     /// `ami-…`.
@@ -10,6 +10,8 @@ public struct RecordedImage: Sendable, Equatable {
     public var name: String
     /// The account that owns it.
     public var owner: String
+    /// `x86_64`, `arm64`; nil where AWS does not say.
+    public var architecture: String?
     /// When it was made.
     public var createdAt: Instant?
     /// Since when AWS has it no more; nil while it has.
@@ -17,13 +19,14 @@ public struct RecordedImage: Sendable, Equatable {
 
     /// A value of its parts.
     public init(
-        region: String, imageID: String, name: String, owner: String, createdAt: Instant? = nil,
-        goneSince: Instant? = nil
+        region: String, imageID: String, name: String, owner: String, architecture: String? = nil,
+        createdAt: Instant? = nil, goneSince: Instant? = nil
     ) {
         self.region = region
         self.imageID = imageID
         self.name = name
         self.owner = owner
+        self.architecture = architecture
         self.createdAt = createdAt
         self.goneSince = goneSince
     }

@@ -117,6 +117,7 @@ struct InstanceWorker: Sendable {
         cleared.privateIP = nil
         cleared.launchedAt = nil
         cleared.lastError = nil
+        cleared.endUpTime(at: context.store.estimatedNow)
         let after: [RecordChange] = forgets ? [.delete(change.address)] : [.putInstance(cleared)]
         guard let instanceID else {
             if forgets { try await removeParameters() }
@@ -192,20 +193,4 @@ struct TerminationRequest: Codable, Hashable {
     var instanceID: String
     /// Whether the row goes too; else it waits for the launch that replaces it.
     var forgets: Bool
-}
-
-extension RecordedInstance {
-    /// Takes over what AWS shows of the instance.
-    mutating func observe(_ seen: ObservedInstance) {
-        state = seen.state
-        instanceID = seen.instanceID
-        instanceType = seen.instanceType
-        imageID = seen.imageID
-        subnetID = seen.subnetID
-        publicIP = seen.publicIP
-        privateIP = seen.privateIP
-        keyName = seen.keyName
-        launchedAt = seen.launchedAt
-        absentSince = nil
-    }
 }

@@ -85,8 +85,7 @@ public struct Observer: Sendable {
         var groups = try await tagged
         // A recorded group whose tag somebody removed is still ours by its id.
         let missing = Set(groupIDs).subtracting(groups.map(\.groupID)).sorted()
-        for start in stride(from: 0, to: missing.count, by: Observer.filterLimit) {
-            let ids = Array(missing[start..<min(start + Observer.filterLimit, missing.count)])
+        for ids in missing.batches(of: Observer.filterLimit) {
             groups += try await ec2.securityGroups(matching: [EC2Filter("group-id", ids)])
         }
         return ObservedRegion(instances: try await instances, securityGroups: groups, keyPairs: try await keys)

@@ -5,10 +5,7 @@ import FleetStore
 /// Starting and stopping machines that are there, 50 a call.
 extension PowerRun {
     func call(_ items: [PendingSession]) async throws -> PowerReport {
-        var batches: [[PendingSession]] = []
-        for start in stride(from: 0, to: items.count, by: PowerRun.batch) {
-            batches.append(Array(items[start..<min(start + PowerRun.batch, items.count)]))
-        }
+        let batches = items.batches(of: PowerRun.batch)
         var report = PowerReport()
         var failure: (any Error)?
         await withTaskGroup(of: Part.self) { group in
@@ -157,8 +154,7 @@ extension PowerRun {
         let byID = Dictionary(seen.map { ($0.instanceID, $0) }, uniquingKeysWith: { first, _ in first })
         var report = PowerReport()
         let moment = context.store.estimatedNow ?? now
-        for start in stride(from: 0, to: items.count, by: PowerRun.rowsPerWrite) {
-            let some = items[start..<min(start + PowerRun.rowsPerWrite, items.count)]
+        for some in items.batches(of: PowerRun.rowsPerWrite) {
             var rows: [RecordChange] = []
             for item in some { rows += settle(item, byID[item.instance.instanceID ?? ""], moment, &report) }
             try await context.journal.write(rows, locks: some.map { LeaseKeeper.operation($0.instance.name) })
@@ -180,10 +176,8 @@ extension PowerRun {
             }
             return failed(item, row, "AWS does not list \(row.instanceID ?? "it")", moment, &report)
         }
-        let key = row.keyName
         let before = row
         row.observe(found)
-        row.keyName = found.keyName ?? key
         if found.state == action.doneState {
             row.lastError = nil
             let session = item.session.succeeded(at: moment)

@@ -7,18 +7,23 @@ import Scheduling
 
 /// What carrying out starts and stops works with: the runner's, or a command's.
 public struct PowerContext: Sendable {
-    let aws: AWS
-    let store: FleetStore
-    let fleetID: Int64
-    let keeper: LeaseKeeper
+    /// The door to AWS.
+    public let aws: AWS
+    /// The recorded state.
+    public let store: FleetStore
+    /// The fleet's row number.
+    public let fleetID: Int64
+    /// Who holds the leases.
+    public let keeper: LeaseKeeper
     /// The leases that are held all the while; each instance's operation lock comes on top.
-    let leases: [String]
-    let settings: FleetSettings
+    public let leases: [String]
+    /// As they were applied last.
+    public let settings: FleetSettings
     /// The endpoint that instances are told of; nil on AWS.
     let endpoint: String?
     let images: ImageLookup
     /// Throws where the credentials are not of the fleet's account; asked before each call that changes anything.
-    let account: AccountGuard
+    public let account: AccountGuard
     let logger: Logger
     /// Told as soon as AWS is at something, so that it can be looked at while other calls still hang.
     public var onUnderWay: @Sendable () -> Void = {}

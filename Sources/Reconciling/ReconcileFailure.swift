@@ -6,6 +6,10 @@ import Planning
 public enum ReconcileFailure: DescribedFailure, Hashable {
     /// The credentials are another account's than the one recorded at the first apply.
     case otherAccount(recorded: String, found: String, fleet: String)
+    /// Instances are missing in a region, and so is everything else of the fleet there.
+    case emptyAccount(region: String)
+    /// More instances were lost at once than `guards.max_terminations`.
+    case tooManyLost(count: Int, limit: Int, instances: [String])
     /// The bucket's marker names another fleet.
     case otherFleetsBucket(bucket: String, owner: String)
     /// The bucket of `aws.bucket` does not exist, or these credentials may not see it.
@@ -46,6 +50,11 @@ public enum ReconcileFailure: DescribedFailure, Hashable {
         switch self {
         case .otherAccount(let recorded, let found, let fleet):
             "fleet '\(fleet)' belongs to AWS account \(recorded), and the credentials are of account \(found)"
+        case .emptyAccount(let region):
+            "AWS shows nothing of this fleet in \(region): neither its instances nor its security groups; nothing was changed"
+        case .tooManyLost(let count, let limit, let instances):
+            "\(count) instances were lost at once (\(ReconcileFailure.list(instances))), and guards.max_terminations is "
+                + "\(limit); nothing was marked lost or launched"
         case .otherFleetsBucket(let bucket, let owner):
             "bucket '\(bucket)' belongs to fleet '\(owner)', says its object \(BucketMarker.key)"
         case .bucketMissing(let bucket, let region): "there is no bucket '\(bucket)' in \(region)"
@@ -84,6 +93,8 @@ public enum ReconcileFailure: DescribedFailure, Hashable {
     public var hint: String? {
         switch self {
         case .otherAccount: "use the credentials of the fleet's account"
+        case .emptyAccount: "check that the credentials and the endpoint are the fleet's"
+        case .tooManyLost: "if they are truly gone, raise guards.max_terminations in fleet/fleet.yaml and apply"
         case .otherFleetsBucket: "give each fleet a bucket of its own in aws.bucket"
         case .bucketMissing(let bucket, let region): "make it: aws s3 mb s3://\(bucket) --region \(region)"
         case .leaseHeld: "wait until it is done"
@@ -101,6 +112,14 @@ public enum ReconcileFailure: DescribedFailure, Hashable {
             suggestion.map { "did you mean '\($0)'? See fleet/regions.yaml" } ?? "mend it in fleet/regions.yaml"
         case .busy: "run botfleet apply again when it is done"
         case .notReady(_, let hint): hint
+        }
+    }
+
+    /// Whether it says that something is badly wrong with what AWS shows, so that a person must look.
+    public var isAlarm: Bool {
+        switch self {
+        case .otherAccount, .emptyAccount, .tooManyLost: true
+        default: false
         }
     }
 

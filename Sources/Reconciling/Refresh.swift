@@ -18,7 +18,6 @@ enum Refresh {
             guard let id = row.instanceID, let there = seen[id] else { continue }
             var refreshed = row
             refreshed.observe(there)
-            refreshed.keyName = there.keyName ?? row.keyName
             if refreshed != row { changes.append(.putInstance(refreshed)) }
             guard let session = recorded.pendingSessions[row.name], hasArrived(there.state, session) else { continue }
             changes.append(.putSession(session.succeeded(at: now)))

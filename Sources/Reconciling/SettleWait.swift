@@ -78,8 +78,7 @@ struct SettleWait: Sendable {
     private func record(_ items: [Settling], _ seen: [ObservedInstance]) async throws -> [String: any Error] {
         let byID = Dictionary(seen.map { ($0.instanceID, $0) }, uniquingKeysWith: { first, _ in first })
         var errors: [String: any Error] = [:]
-        for start in stride(from: 0, to: items.count, by: SettleWait.rowsPerWrite) {
-            let some = Array(items[start..<min(start + SettleWait.rowsPerWrite, items.count)])
+        for some in items.batches(of: SettleWait.rowsPerWrite) {
             let attempts = try await context.keeper.acquire(some.map { LeaseKeeper.operation($0.name) })
             let mine = some.filter { item in
                 if case .acquired = attempts[LeaseKeeper.operation(item.name)] { true } else { false }
@@ -109,9 +108,7 @@ struct SettleWait: Sendable {
         for item in items {
             guard let found = seen[item.instanceID], var row = byName[item.name], row.instanceID == item.instanceID
             else { continue }
-            let key = row.keyName
             row.observe(found)
-            row.keyName = found.keyName ?? key
             if found.state == (item.power == .running ? .running : .stopped) {
                 row.lastError = nil
                 if let session = item.session { changes.append(.putSession(session.succeeded(at: now))) }

@@ -208,6 +208,9 @@ actor RunnerLoop {
                 "it will be tried again",
                 metadata: ["duty": "\(duty.name.rawValue)", "instance": "\(instance)", "error": "\(error)"])
         }
+        for note in outcome.notes.prefix(20) {
+            logger.notice("\(note)", metadata: ["duty": "\(duty.name.rawValue)"])
+        }
         for (region, error) in outcome.errors.sorted(by: { $0.key < $1.key }) {
             logger.error(
                 "duty failed",

@@ -53,6 +53,9 @@ struct RunnerPages: Sendable {
         text.gauge(
             "botfleet_duty_last_duration_seconds", "How long the last run of a duty took.",
             current.seconds.map { (["duty": $0.rawValue], $1) })
+        text.gauge(
+            "botfleet_alarms", "Alarms of the last run of a duty: another account, too much lost at once.",
+            current.alarms.map { (["duty": $0.rawValue], Double($1)) })
         text.counter(
             "botfleet_sessions_total", "Starts and stops carried out by this runner, by what came of a try.",
             current.sessions.map { (["duty": $0.duty.rawValue, "outcome": $0.outcome], Double($1)) })

@@ -20,6 +20,8 @@ final class RunnerState: Sendable {
         var seconds: [DutyName: Double] = [:]
         var sessions: [SessionKey: Int] = [:]
         var lateness: Int?
+        /// Alarms that the last run of a duty raised.
+        var alarms: [DutyName: Int] = [:]
     }
 
     struct RunKey: Hashable, Sendable {
@@ -43,6 +45,7 @@ final class RunnerState: Sendable {
         update { state in
             state.runs[RunKey(duty: duty, outcome: outcome.errors.isEmpty ? "succeeded" : "failed"), default: 0] += 1
             state.seconds[duty] = seconds
+            state.alarms[duty] = outcome.alarms.count
             let report = outcome.report
             for (name, count) in [
                 ("succeeded", report.succeeded), ("failed", report.failed), ("skipped", report.skipped),

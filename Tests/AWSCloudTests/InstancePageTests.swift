@@ -30,7 +30,8 @@ import Testing
                         "botfleet:fleet": "acme",
                         "botfleet:deployment": "linkedin-watch", "botfleet:generation": "1", "empty": "",
                         "team": "scrapers",
-                    ], stateReason: "User initiated (2026-11-20 10:00:00 GMT)"))
+                    ], stateReason: "User initiated (2026-11-20 10:00:00 GMT)",
+                    stoppedAt: Instant(rfc3339: "2026-11-20T10:00:00Z")))
     }
 
     @Test func aThousandInstancesAreAllReadInOrder() throws {

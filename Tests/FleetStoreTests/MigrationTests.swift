@@ -25,19 +25,22 @@ import Testing
             try StoreFixture.configuration(database), logger: Logger(label: "test"), migrations: migrations)
     }
 
+    /// All migrations that there are.
+    private static let names = ["0001_initial", "0002_observation"]
+
     @Test func emptyDatabaseIsBroughtUpToDateOnce() async throws {
         try await Sandbox.shared().withFreshDatabase { database in
             let store = try await StoreFixture.connect(database)
             let before = try await store.schemaStatus()
             #expect(before.isEmpty && !before.isCurrent)
-            #expect(before.pending == ["0001_initial"])
+            #expect(before.pending == Self.names)
             #expect(throws: StoreError.self) { try before.requireCurrent() }
 
-            #expect(try await store.migrate() == ["0001_initial"])
+            #expect(try await store.migrate() == Self.names)
             let after = try await store.schemaStatus()
             #expect(after.isCurrent && !after.isEmpty)
             #expect(
-                after.current == 1 && after.latest == 1 && after.pending.isEmpty && after.applied == ["0001_initial"])
+                after.current == 2 && after.latest == 2 && after.pending.isEmpty && after.applied == Self.names)
             try after.requireCurrent()
             #expect(try await store.migrate() == [])
             await store.close()
@@ -52,7 +55,7 @@ import Testing
                 "deployments",
                 "instances", "security_groups", "key_pairs", "power_overrides", "sessions", "applies", "steps",
                 "events",
-                "event_deliveries", "leases", "jobs", "duties", "images", "quotas", "folders", "objects",
+                "event_deliveries", "leases", "jobs", "duties", "images", "quotas", "folders", "objects", "vcpu_usage",
                 "schema_migrations", "schema_lock",
             ]
             #expect(tables == expected)
@@ -79,7 +82,7 @@ import Testing
                 for store in stores { group.addTask { try await store.migrate() } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(applied.sorted { $0.count < $1.count } == [[], [], ["0001_initial"]])
+            #expect(applied.sorted { $0.count < $1.count } == [[], [], Self.names])
             for store in stores {
                 #expect(try await store.schemaStatus().isCurrent)
                 await store.close()
@@ -169,7 +172,7 @@ import Testing
                 """)
             #expect(try await store.schemaStatus().lockedBy?.hasPrefix("the dead since ") == true)
             _ = try await database.mysql("UPDATE schema_lock SET expires_at = UTC_TIMESTAMP(6)")
-            #expect(try await store.migrate() == ["0001_initial"])
+            #expect(try await store.migrate() == Self.names)
             #expect(try await store.schemaStatus().isCurrent)
             #expect(try await database.mysql("SHOW TABLES LIKE 'objects'").count == 1)
             await store.close()

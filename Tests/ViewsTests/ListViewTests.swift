@@ -85,7 +85,8 @@ import Testing
             [
                 RegionRow(
                     Region(name: "eu-west-1", limit: 20, defaultImage: .id("ami-0abc")), instances: 5, running: 3,
-                    image: "ami-0abc", vcpuQuota: 64, syncedAt: Samples.now - 600),
+                    image: "ami-0abc", vcpuQuota: 64, vcpusByType: ["t3.medium": 6, "c5.large": 4],
+                    syncedAt: Samples.now - 600),
                 RegionRow(
                     Region(
                         name: "us-east-2",

@@ -7,7 +7,7 @@ extension EC2 {
         var found: [ObservedImage] = []
         for batch in ids.batches(of: EC2.pageSize) {
             var query = EC2Query("DescribeImages")
-            query.add("ImageId", list: Array(batch))
+            query.add("ImageId", list: batch)
             found += try await pages(query, set: "imagesSet", isPaged: false) { ObservedImage($0, region: region) }
                 .all()
         }

@@ -27,7 +27,7 @@ extension EC2 {
         for batch in ids.batches(of: EC2.pageSize) {
             var query = EC2Query("DescribeInstances")
             // MaxResults may not stand beside ids; 1,000 ids is as many as AWS takes.
-            query.add("InstanceId", list: Array(batch))
+            query.add("InstanceId", list: batch)
             found += try await instancePage(query).instances
         }
         return found
@@ -37,7 +37,7 @@ extension EC2 {
     public func existingInstances(ids: [String]) async throws -> [ObservedInstance] {
         var found: [ObservedInstance] = []
         for batch in ids.batches(of: EC2Filter.maximumValues) {
-            found += try await instances(matching: [EC2Filter("instance-id", Array(batch))])
+            found += try await instances(matching: [EC2Filter("instance-id", batch)])
         }
         return found
     }

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// Volumes.
 extension EC2 {
     /// The volumes of these ids; unknown ones are left out.
@@ -6,7 +8,7 @@ extension EC2 {
     public func volumes(ids: [String]) async throws -> [ObservedVolume] {
         var found: [ObservedVolume] = []
         for batch in ids.batches(of: EC2Filter.maximumValues) {
-            found += try await volumes(matching: [EC2Filter("volume-id", Array(batch))])
+            found += try await volumes(matching: [EC2Filter("volume-id", batch)])
         }
         return found
     }

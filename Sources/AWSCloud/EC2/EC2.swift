@@ -86,10 +86,3 @@ public struct EC2: Sendable {
         }
     }
 }
-
-extension Array {
-    /// Consecutive parts of at most `size` elements.
-    func batches(of size: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
-    }
-}

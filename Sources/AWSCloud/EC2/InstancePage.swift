@@ -183,6 +183,19 @@ struct InstancePage: XMLHandler {
                 availabilityZone: current.zone,
                 keyName: current.keyName, clientToken: current.token, instanceProfileARN: current.profileARN,
                 securityGroupIDs: groups, volumeIDs: volumes.map(\.id), tags: current.tags,
-                stateReason: current.reason ?? current.transition))
+                stateReason: current.reason ?? current.transition,
+                stoppedAt: current.transition.flatMap(InstancePage.time(in:))))
+    }
+
+    /// The time in EC2's words of a transition, `User initiated (2026-11-25 10:00:00 GMT)`; nil where there is none.
+    ///
+    /// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html (`reason`)
+    private static func time(in transition: String) -> Instant? {
+        guard let open = transition.lastIndex(of: "("), let close = transition.lastIndex(of: ")"), open < close else {
+            return nil
+        }
+        let words = transition[transition.index(after: open)..<close].split(separator: " ")
+        guard words.count == 3, words[2] == "GMT" || words[2] == "UTC" else { return nil }
+        return Instant(rfc3339: "\(words[0])T\(words[1])Z")
     }
 }

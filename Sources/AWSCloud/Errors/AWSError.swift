@@ -108,7 +108,9 @@ extension AWSError {
         "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure", "ServiceUnavailable",
         "Unavailable", "IDPCommunicationError", "OperationAborted",
     ]
-    private static let notFound: Set<String> = ["NoSuchKey", "NoSuchBucket", "NoSuchEntity", "NotFound"]
+    private static let notFound: Set<String> = [
+        "NoSuchKey", "NoSuchBucket", "NoSuchEntity", "NotFound", "NoSuchResourceException",
+    ]
     private static let credentials: Set<String> = [
         AWSErrorCode.noCredentials.rawValue, AWSErrorCode.badCredentials.rawValue, "AuthFailure",
         "InvalidClientTokenId",

@@ -17,7 +17,7 @@ struct AWSEndpoint: Hashable, Sendable {
         var text: String
     }
 
-    /// `AWS_ENDPOINT_URL_EC2`, `_S3` and `_STS` win over `AWS_ENDPOINT_URL`, which wins over `configured`, as in AWS's
+    /// `AWS_ENDPOINT_URL_EC2`, `_S3`, `_STS` and `_SERVICE_QUOTAS` win over `AWS_ENDPOINT_URL`, which wins over `configured`, as in AWS's
     /// SDKs.
     init(configured: String?, environment: [String: String]) throws(Malformed) {
         let sources = [
@@ -25,6 +25,7 @@ struct AWSEndpoint: Hashable, Sendable {
             ("ec2", "AWS_ENDPOINT_URL_EC2", environment["AWS_ENDPOINT_URL_EC2"]),
             ("s3", "AWS_ENDPOINT_URL_S3", environment["AWS_ENDPOINT_URL_S3"]),
             ("sts", "AWS_ENDPOINT_URL_STS", environment["AWS_ENDPOINT_URL_STS"]),
+            ("servicequotas", "AWS_ENDPOINT_URL_SERVICE_QUOTAS", environment["AWS_ENDPOINT_URL_SERVICE_QUOTAS"]),
         ]
         for (service, source, text) in sources {
             guard let text, !text.isEmpty else { continue }

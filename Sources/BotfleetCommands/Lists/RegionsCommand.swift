@@ -11,11 +11,20 @@ struct RegionsCommand: ListCommand {
     @Option(help: "table or json.") var format: ListFormat = .table
     @Argument(help: ArgumentHelp("Show this one whole.", valueName: "name")) var name: String?
 
-    func rows(_ store: FleetStore, _ recorded: RecordedState, _ context: CommandContext) throws -> [RegionRow] {
+    func rows(_ store: FleetStore, _ recorded: RecordedState, _ context: CommandContext) async throws -> [RegionRow] {
+        guard let fleet = recorded.fleet else { return [] }
+        let capacities = try await store.capacities(fleetID: fleet.id)
+        let images = try await store.images(fleetID: fleet.id)
         let instances = Dictionary(grouping: recorded.instances.values, by: \.region)
         return try recorded.values(.region, as: Region.self).map { region in
             let here = (instances[region.name] ?? []).filter(\.state.isAlive)
-            return RegionRow(region, instances: here.count, running: here.count { $0.state == .running })
+            let capacity = capacities[region.name] ?? RecordedCapacity()
+            return RegionRow(
+                region, instances: here.count, running: here.count { $0.state == .running },
+                image: DefaultImage.id(of: region, among: images), vcpuQuota: capacity.quota,
+                vcpusByType: capacity.syncedAt.map { _ in
+                    Dictionary(capacity.usage.map { ($0.type, $0.vcpus) }, uniquingKeysWith: +)
+                }, syncedAt: capacity.syncedAt)
         }
     }
 

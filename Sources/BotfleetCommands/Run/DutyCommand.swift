@@ -10,14 +10,15 @@ import Views
 /// `botfleet duty NAME`: runs one duty once, for cron, systemd timers and Kubernetes.
 struct DutyCommand: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "duty", abstract: "Run one duty once: instance:start, instance:stop or instance:sync.",
+        commandName: "duty", abstract: "Run one duty once.",
         discussion: """
+            Duties: \(KnownDuties.all.map(\.name.rawValue).joined(separator: ", ")).
             Does in all regions what the runner would do now, then ends; for cron, systemd timers and Kubernetes. Needs \
             BOTFLEET_DATABASE_URL and AWS credentials, no files. While a runner does the duty it ends with 75 and says who.
             """)
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp("instance:start, instance:stop or instance:sync.", valueName: "name")) var name: String
+    @Argument(help: ArgumentHelp("instance:start, instance:sync, …", valueName: "name")) var name: String
     @Option(help: ArgumentHelp("The fleet, where the database holds several.", valueName: "name")) var fleet: String?
     @Option(
         help: ArgumentHelp(
@@ -34,12 +35,28 @@ struct DutyCommand: FleetCommand {
         }
     }
 
+    func run(in context: CommandContext) async throws -> ExitCode {
+        guard let duty else { return .failure }
+        return try await DutyOnce(duty: duty, fleet: fleet, at: at, purpose: "botfleet duty \(name)").run(in: context)
+    }
+}
+
+/// A duty that is run once, in all regions whose leases can be had.
+struct DutyOnce {
+    let duty: any Duty
+    /// The fleet's name where an option gives it.
+    var fleet: String?
+    /// As if it were this time; nil is now.
+    var at: Instant?
+    /// What others are told who find the leases taken.
+    let purpose: String
+
     /// How long it waits for another `botfleet duty`, as where timers start several at once.
     private static let patience: Duration = .seconds(50)
 
     /// The regions whose leases could be had: another duty's are waited for, a runner's left to it.
     private func acquired(_ regions: [String], _ session: FleetSession) async throws -> [String] {
-        let deadline = ContinuousClock.now + DutyCommand.patience
+        let deadline = ContinuousClock.now + DutyOnce.patience
         var mine: [String] = []
         while true {
             let missing = regions.filter { !mine.contains($0) }
@@ -52,7 +69,9 @@ struct DutyCommand: FleetCommand {
                 case nil: break
                 }
             }
-            let isWorthWaiting = holders.contains { $0.holder.purpose.hasPrefix("botfleet duty") }
+            let isWorthWaiting = holders.contains {
+                $0.holder.purpose.hasPrefix("botfleet duty") || $0.holder.purpose.hasPrefix("botfleet sync")
+            }
             guard isWorthWaiting, ContinuousClock.now < deadline else {
                 if mine.isEmpty, let other = holders.first { throw ReconcileFailure.dutyHeld(other) }
                 return regions.filter { mine.contains($0) }
@@ -62,9 +81,8 @@ struct DutyCommand: FleetCommand {
     }
 
     func run(in context: CommandContext) async throws -> ExitCode {
-        guard let duty else { return .failure }
         try context.requireZones()
-        let outcome = try await context.withSession(fleet: fleet, purpose: "botfleet duty \(name)") {
+        let outcome = try await context.withSession(fleet: fleet, purpose: purpose) {
             session, regions in
             let store = session.context.store
             let started = try await store.databaseNow()
@@ -89,8 +107,9 @@ struct DutyCommand: FleetCommand {
         }
         let report = outcome.report
         Terminal.writeError(
-            "\(name): \(outcome.recorded) recorded, \(outcome.changed) rows changed, \(report.succeeded) done, \(report.underWay) under way, "
+            "\(duty.name.rawValue): \(outcome.recorded) recorded, \(outcome.changed) rows changed, \(report.succeeded) done, \(report.underWay) under way, "
                 + "\(report.failed) failed, \(report.skipped) skipped, \(report.locked) left to others")
+        for note in outcome.notes { Terminal.writeError(note) }
         for (what, error) in outcome.errors.merging(report.errors, uniquingKeysWith: { first, _ in first })
             .sorted(by: { $0.key < $1.key })
         {

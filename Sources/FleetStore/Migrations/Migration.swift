@@ -10,8 +10,8 @@ struct Migration: Sendable, Equatable {
     /// A few words with underscores: what it brings.
     let title: String
     let statements: [String]
-    /// Whether it may be run again from its beginning after its process died: true where every statement is a
-    /// CREATE TABLE IF NOT EXISTS or the like. Others need a person (`db unlock`).
+    /// Whether it may be run again from its beginning after its process died: true where every statement makes or drops one
+    /// table, or changes one as a whole. Others need a person (`db unlock`).
     let isRepeatable: Bool
 
     /// `0001_initial`.
@@ -21,5 +21,5 @@ struct Migration: Sendable, Equatable {
     var checksum: String { SHA256.hex(statements.joined(separator: ";\n")) }
 
     /// All migrations of this binary, in order.
-    static let all: [Migration] = [initial]
+    static let all: [Migration] = [initial, observation]
 }

@@ -12,21 +12,29 @@ public struct RegionRow: Hashable, Sendable {
     public var image: String?
     /// The account's vCPU quota for on-demand instances, as last synced.
     public var vcpuQuota: Int?
+    /// vCPUs that the account used of it then, by instance type; nil where they were never looked up.
+    public var vcpusByType: [String: Int]?
     /// When images and quotas were last read; nil for never.
     public var syncedAt: Instant?
 
     /// A region with what the fleet has in it.
     public init(
         _ region: Region, instances: Int, running: Int, image: String? = nil, vcpuQuota: Int? = nil,
-        syncedAt: Instant? = nil
+        vcpusByType: [String: Int]? = nil, syncedAt: Instant? = nil
     ) {
         self.region = region
         self.instances = instances
         self.running = running
         self.image = image
         self.vcpuQuota = vcpuQuota
+        self.vcpusByType = vcpusByType
         self.syncedAt = syncedAt
     }
+}
+
+extension RegionRow {
+    /// vCPUs that the account used when they were last looked up.
+    public var vcpusUsed: Int? { vcpusByType.map { $0.values.reduce(0, +) } }
 }
 
 extension RegionRow: Listable {
@@ -38,8 +46,12 @@ extension RegionRow: Listable {
         [
             ListColumn("NAME") { row, _ in Cell(row.region.name) },
             ListColumn("RUNNING", isNumber: true) { row, _ in Cell("\(row.running)/\(row.instances)") },
-            ListColumn("LIMIT", isNumber: true) { row, _ in Cell(row.region.limit) },
-            ListColumn("VCPUS", isNumber: true) { row, _ in Cell(row.vcpuQuota) },
+            ListColumn("USED/LIMIT", isNumber: true) { row, _ in
+                Cell(row.region.limit.map { "\(row.instances)/\($0)" })
+            },
+            ListColumn("VCPUS", isNumber: true) { row, _ in
+                Cell(row.vcpusUsed.map { "\($0)/\(row.vcpuQuota.map(String.init) ?? "?")" })
+            },
             ListColumn("DEFAULT IMAGE", narrowest: 18) { row, _ in Cell(row.image ?? row.region.defaultImage?.shown)
             },
             ListColumn("VPC") { row, _ in Cell(row.region.vpc) },
@@ -55,6 +67,8 @@ extension RegionRow: Listable {
             Field("image_id", image), Field("vpc", region.vpc),
             Field("subnets", .array(region.subnets.map { .string($0) })),
             Field("public_ip", region.publicIP.map { .boolean($0) } ?? .null), Field("vcpu_quota", vcpuQuota),
+            Field("vcpus_used", vcpusUsed),
+            Field("vcpus_by_type", vcpusByType.map { .object($0.mapValues { .integer($0) }) } ?? .null),
             Field("synced_at", syncedAt),
         ]
     }
