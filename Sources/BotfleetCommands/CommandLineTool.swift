@@ -79,7 +79,9 @@ struct Botfleet: ParsableCommand {
                     BotsCommand.self, RegionsCommand.self, ImagesCommand.self, SchedulesCommand.self,
                     SessionsCommand.self, EventsCommand.self, DutiesCommand.self, ScheduleCommand.self,
                 ]),
-            CommandGroup(name: "Power", subcommands: [StartCommand.self, StopCommand.self]),
+            CommandGroup(
+                name: "Power",
+                subcommands: [StartCommand.self, StopCommand.self, TerminateCommand.self, RestoreCommand.self]),
             CommandGroup(name: "The runner", subcommands: [RunCommand.self, DutyCommand.self, SyncCommand.self]),
             CommandGroup(name: "Care", subcommands: [DatabaseCommand.self, DoctorCommand.self]),
         ])

@@ -193,4 +193,6 @@ struct TerminationRequest: Codable, Hashable {
     var instanceID: String
     /// Whether the row goes too; else it waits for the launch that replaces it.
     var forgets: Bool
+    /// Whether a person asked for it, so that nothing replaces it; nil in steps of plans.
+    var isDeliberate: Bool?
 }

@@ -137,8 +137,12 @@ struct Recovery: Sendable {
                 bucket: settings.aws.bucket, key: ParametersDocument.key(instance: step.address.key))
             rows.append(.delete(step.address))
         } else if var row = try await store.instance(fleetID: fleetID, name: step.address.key) {
-            row.state = .planned
-            row.instanceID = nil
+            if request.isDeliberate == true {
+                row.state = .terminated
+            } else {
+                row.state = .planned
+                row.instanceID = nil
+            }
             rows.append(.putInstance(row))
         }
         try await journal.write(

@@ -229,7 +229,8 @@ import Testing
             try await fleet.apply()
             var transcript = Transcript()
             let before = try await fleet.witnessed()
-            let checksum = try await fleet.database.mysql("SELECT checksum FROM schema_migrations WHERE version = 1")[0][0]
+            let checksum = try await fleet.database.mysql("SELECT checksum FROM schema_migrations WHERE version = 1")[
+                0][0]
             try await fleet.database.mysql(
                 """
                 INSERT INTO schema_migrations SELECT 901, '0901_future', checksum, statements_done, unlocked, \

@@ -72,8 +72,6 @@ struct PowerCommand {
     let action: Session.Action
     let options: PowerOptions
     let context: CommandContext
-    /// How long a person waits for AWS.
-    private static let deadline: Duration = .seconds(600)
 
     func run() async throws -> ExitCode {
         try context.requireZones()
@@ -83,7 +81,7 @@ struct PowerCommand {
             for request in requests { Terminal.write(line(request, now) + "\n") }
             let waiting = requests.compactMap(\.session).map(\.instance)
             guard !options.background, !waiting.isEmpty else { return .success }
-            return try await carryOut(waiting, session)
+            return try await SessionWait(session).carryOut(waiting)
         }
     }
 
@@ -94,7 +92,7 @@ struct PowerCommand {
         for _ in 0..<PowerCommand.attempts {
             let now = try await store.databaseNow()
             let found = try await store.deployments(fleetID: session.context.fleetID, named: options.names)
-            try await requireAll(found, store, session.context.fleetID)
+            try await found.requireAll(options.names, store, session.context.fleetID)
             let requests = try found.flatMap { try self.requests(for: $0, session.context.book, now) }
             if try await store.record(requests, fleetID: session.context.fleetID, readAt: now) {
                 return (requests, now)
@@ -107,14 +105,6 @@ struct PowerCommand {
     private static let attempts = 5
 
     // MARK: What is asked
-
-    private func requireAll(_ found: [DueDeployment], _ store: FleetStore, _ fleetID: Int64) async throws {
-        let known = Set(found.map(\.deployment.name)).union(found.flatMap { $0.instances.map(\.name) })
-        guard let missing = options.names.first(where: { !known.contains($0) }) else { return }
-        let all = try await store.instances(fleetID: fleetID).filter(\.managed)
-        let names = Set(all.map(\.name)).union(all.compactMap(\.deployment)).sorted()
-        throw CommandFailure.notFound(kind: "instance", name: missing, among: names)
-    }
 
     private func requests(
         for deployment: DueDeployment, _ book: ScheduleBook, _ now: Instant
@@ -177,40 +167,5 @@ struct PowerCommand {
         guard let override = request.override else { return "\(request.instance): override cleared" }
         let end = override.until.map { "until \($0)" } ?? "until cleared (--clear)"
         return "\(request.instance): \(override.state.rawValue) \(end)"
-    }
-
-    // MARK: Doing it
-
-    /// Carries the sessions out, and waits until AWS has done them.
-    private func carryOut(_ instances: [String], _ session: FleetSession) async throws -> ExitCode {
-        let store = session.context.store
-        let fleetID = session.context.fleetID
-        let deadline = ContinuousClock.now + PowerCommand.deadline
-        var looks = 0
-        var told: Set<String> = []
-        while true {
-            let pending = try await store.pendingSessions(fleetID: fleetID, instances: instances)
-            guard !pending.isEmpty else { return .success }
-            let tried = pending.filter { $0.session.calledAt == nil && $0.session.attempts > 0 }
-            for item in tried where told.insert(item.instance.name).inserted {
-                Terminal.writeError("\(item.instance.name): \(item.session.error ?? "failed"); the runner tries again")
-            }
-            guard tried.count < pending.count else { return .failure }
-            guard ContinuousClock.now < deadline else {
-                let names = pending.map(\.instance.name).joined(separator: ", ")
-                Terminal.writeError("AWS is still at it: \(names). The runner sees it through.")
-                return .failure
-            }
-            let groups = Dictionary(grouping: pending, by: { "\($0.instance.region) \($0.session.action.rawValue)" })
-            for (_, items) in groups.sorted(by: { $0.key < $1.key }) {
-                guard let first = items.first else { continue }
-                _ = try await PowerRun(
-                    session.context.power, action: first.session.action, region: first.instance.region,
-                    now: try await store.databaseNow()
-                ).carryOut(items.filter { !told.contains($0.instance.name) })
-            }
-            looks += 1
-            try await Task.sleep(for: looks < 4 ? .milliseconds(500) : .seconds(3))
-        }
     }
 }
