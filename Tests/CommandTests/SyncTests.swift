@@ -173,6 +173,21 @@ import Testing
         }
     }
 
+    @Test func credentialsOfAnotherAccountAreAnAlarmAndChangeNothing() async throws {
+        try await withFleet { fleet, manners in
+            try await terminate(["web-1"], of: fleet)
+            _ = try await fleet.database.mysql("UPDATE fleets SET account_id = '999999999999'")
+            let before = try await launches(of: fleet, manners)
+            let result = try await fleet.botfleet("sync", "instances")
+            #expect(result.status == 1)
+            #expect(result.errors.contains("belongs to AWS account 999999999999"), "\(result.errors)")
+            #expect(try await states(of: fleet) == ["web-1 running 1", "web-2 running 1"])
+            #expect(try await launches(of: fleet, manners) == before)
+            #expect(
+                try await fleet.database.mysql("SELECT COUNT(*) FROM events WHERE type = 'SyncAlarm'") == [["1"]])
+        }
+    }
+
     @Test func listingDeniedInOneRegionFailsThatRegionAlone() async throws {
         try await withFleet { fleet, manners in
             try fleet.write(
