@@ -21,12 +21,12 @@ extension RecordedInstance {
     /// Takes over the start or stop that AWS shows, without counting up to now.
     mutating func noteUpTime(of seen: ObservedInstance) {
         switch seen.state {
-        case .running, .launching:
-            guard let launch = seen.launchedAt, seen.state == .running, launch != upTimeSince else { return }
+        case .running:
+            guard let launch = seen.launchedAt, launch != upTimeSince else { return }
             beginUpTime(at: launch)
         case .stopping, .stopped, .terminating, .terminated:
             if upTimeSince != nil { endUpTime(at: seen.stoppedAt) }
-        case .planned, .lost: break
+        case .planned, .launching, .lost: break
         }
     }
 

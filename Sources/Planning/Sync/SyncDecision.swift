@@ -48,16 +48,17 @@ public struct SyncDecision: Sendable {
         switch row.state {
         // Terminated deliberately: what is left of the machine is of no interest.
         case .terminated: return .unchanged
-        // It was only thought lost.
-        case .lost: return seen.map { $0.state.isAlive } == true ? taken(row, seen) : .unchanged
+        case .lost:
+            // One that is alive was only thought lost.
+            guard let seen, seen.state.isAlive else { return .unchanged }
+            return taken(row, seen)
         case .planned, .launching, .running, .stopping, .stopped, .terminating: break
         }
         guard let seen else { return verdict(onAbsent: row) }
         return seen.state == .terminated ? .lost(lost(row, seen)) : taken(row, seen)
     }
 
-    private func taken(_ row: RecordedInstance, _ seen: ObservedInstance?) -> SyncVerdict {
-        guard let seen else { return .unchanged }
+    private func taken(_ row: RecordedInstance, _ seen: ObservedInstance) -> SyncVerdict {
         var refreshed = row
         refreshed.observe(seen)
         return refreshed == row ? .unchanged : .changed(refreshed)
@@ -136,7 +137,7 @@ public struct SyncDecision: Sendable {
     public func row(of seen: ObservedInstance, user: String, isFree: (String) -> Bool) -> RecordedInstance {
         let name = seen.name.flatMap { name in (1...255).contains(name.count) && isFree(name) ? name : nil }
         var row = RecordedInstance(
-            name: name ?? seen.instanceID, managed: false, region: seen.region, user: user, state: seen.state)
+            name: name ?? seen.instanceID, managed: false, region: seen.region, user: user)
         row.observe(seen)
         return row
     }
