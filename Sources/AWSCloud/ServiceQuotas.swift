@@ -8,9 +8,6 @@ public struct ServiceQuotas: Sendable {
     public let region: String
     let transport: AWSTransport
 
-    /// The quota of virtual processors of running on-demand instances of the standard families (A, C, D, H, I, M, R, T, Z).
-    public static let standardVCPUs = "L-1216C47A"
-
     init(transport: AWSTransport, region: String) {
         self.transport = transport
         self.region = region

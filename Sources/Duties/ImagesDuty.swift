@@ -50,7 +50,8 @@ public struct ImagesDuty: Duty {
             }
         case nil: break
         }
-        let rows = found.map { image in
+        // One that is still being made, or whose making failed, can't be launched.
+        let rows = found.filter { $0.state == "available" }.map { image in
             RecordedImage(
                 region: region, imageID: image.imageID, name: image.name, owner: image.ownerID,
                 architecture: image.architecture.isEmpty ? nil : image.architecture, createdAt: image.createdAt)
@@ -66,7 +67,7 @@ public struct ImagesDuty: Duty {
         _ region: String, _ power: PowerContext, _ outcome: inout DutyOutcome
     ) async throws -> VCPUQuota {
         do {
-            let value = try await power.aws.quotas(region: region).ec2Quota(ServiceQuotas.standardVCPUs)
+            let value = try await power.aws.quotas(region: region).ec2Quota(Region.vcpuQuota)
             return value.map { .known(Int($0)) } ?? .absent
         } catch let error as AWSError where !PowerContext.isUnreachable(error) && !error.isThrottling {
             outcome.notes.append("\(region): the quota of vCPUs is not known: \(error.message)")

@@ -34,6 +34,12 @@ public struct Region: Hashable, Sendable, Codable {
     }
 }
 
+extension Region {
+    /// AWS's code of the quota that its instances count against: vCPUs of running on-demand instances of the standard families
+    /// (A, C, D, H, I, M, R, T, Z).
+    public static let vcpuQuota = "L-1216C47A"
+}
+
 /// A machine image by its id, or the newest of an owner whose name matches at launch.
 public enum ImageReference: Hashable, Sendable, Codable {
     /// `ami-…`.

@@ -53,12 +53,13 @@ extension FleetStore {
         }
     }
 
-    /// The images of a fleet's regions as last synced, by region and name.
-    public func images(fleetID: Int64) async throws -> [RecordedImage] {
+    /// The images of a fleet's regions, or of one, as last synced, by region and name.
+    public func images(fleetID: Int64, region: String? = nil) async throws -> [RecordedImage] {
         try await pool.withConnection(retrying: .standard) { connection in
             try await connection.query(
                 "SELECT region, image_id, name, owner, made_at, gone_since, architecture FROM images WHERE fleet_id = ? "
-                    + "ORDER BY region, name, image_id", [.int(fleetID)]
+                    + (region == nil ? "" : "AND region = ? ") + "ORDER BY region, name, image_id",
+                [.int(fleetID)] + (region.map { [.string($0)] } ?? [])
             ) { row throws(MySQLError) in
                 RecordedImage(
                     region: try row.get(0), imageID: try row.get(1), name: try row.get(2), owner: try row.get(3),

@@ -45,7 +45,7 @@ extension FleetStore {
     /// Records a region's images from a complete listing: new and changed ones are put, those that it lacks marked as gone. Returns
     /// how many rows changed.
     public func record(_ images: [RecordedImage], fleetID: Int64, region: String, now: Instant) async throws -> Int {
-        let before = try await self.images(fleetID: fleetID).filter { $0.region == region }
+        let before = try await self.images(fleetID: fleetID, region: region)
         let known = Dictionary(before.map { ($0.imageID, $0) }, uniquingKeysWith: { first, _ in first })
         let listed = Set(images.map(\.imageID))
         let changed =
@@ -84,13 +84,13 @@ extension FleetStore {
                     "INSERT INTO quotas (fleet_id, region, code, name, value, synced_at) VALUES (?, ?, ?, ?, ?, ?) "
                         + "ON DUPLICATE KEY UPDATE value = VALUES(value), synced_at = VALUES(synced_at)",
                     place + [
-                        .string(FleetStore.vcpuQuota), "Running On-Demand Standard instances", .double(Double(value)),
+                        .string(Region.vcpuQuota), "Running On-Demand Standard instances", .double(Double(value)),
                         MySQLValue(now),
                     ])
             case .absent:
                 try await transaction.execute(
                     "DELETE FROM quotas WHERE fleet_id = ? AND region = ? AND code = ?",
-                    place + [.string(FleetStore.vcpuQuota)])
+                    place + [.string(Region.vcpuQuota)])
             case .unread: break
             }
             let known = try await transaction.query(
@@ -116,7 +116,7 @@ extension FleetStore {
             for row in try await transaction.query(
                 "SELECT r.name, r.synced_at, q.value FROM regions r LEFT JOIN quotas q ON q.fleet_id = r.fleet_id "
                     + "AND q.region = r.name AND q.code = ? WHERE r.fleet_id = ?",
-                [.string(Self.vcpuQuota), .int(fleetID)])
+                [.string(Region.vcpuQuota), .int(fleetID)])
             {
                 var capacity = RecordedCapacity()
                 capacity.syncedAt = try row.instant(at: 1)
@@ -133,9 +133,6 @@ extension FleetStore {
             return found
         }
     }
-
-    /// AWS's code of the quota of running on-demand standard instances, in vCPUs.
-    private static let vcpuQuota = "L-1216C47A"
 
     @Sendable private static func usage(_ row: MySQLRow) throws(MySQLError) -> VCPUUsage {
         VCPUUsage(type: try row.get(0), instances: try row.get(1), vcpus: try row.get(2))

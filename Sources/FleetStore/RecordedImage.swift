@@ -1,4 +1,5 @@
 import FleetModel
+import Foundation
 
 /// A machine image as the last sync saw it.
 public struct RecordedImage: Sendable, Hashable {
@@ -29,5 +30,21 @@ public struct RecordedImage: Sendable, Hashable {
         self.architecture = architecture
         self.createdAt = createdAt
         self.goneSince = goneSince
+    }
+}
+
+extension [RecordedImage] {
+    /// The id that a region's `default_image` means by what was synced last: the newest that matches, of two of the same second that
+    /// with the greater id, as a launch chooses. nil where none that is there matches.
+    public func defaultImage(of region: Region) -> String? {
+        switch region.defaultImage {
+        case nil: nil
+        case .id(let id)?: id
+        case .newest(let owner, let name)?:
+            filter { image in
+                image.region == region.name && image.goneSince == nil && image.owner == owner
+                    && fnmatch(name, image.name, 0) == 0
+            }.max { ($0.createdAt?.seconds ?? 0, $0.imageID) < ($1.createdAt?.seconds ?? 0, $1.imageID) }?.imageID
+        }
     }
 }

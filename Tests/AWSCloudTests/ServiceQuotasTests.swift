@@ -10,7 +10,7 @@ import Testing
     ) {
         let server = try ScriptedServer { _, _ in [.answer(status, body)] }
         let value = try await TestClouds.at(server.url).quotas(region: "eu-west-1")
-            .ec2Quota(ServiceQuotas.standardVCPUs)
+            .ec2Quota(Region.vcpuQuota)
         return (value, server.requests.first)
     }
 

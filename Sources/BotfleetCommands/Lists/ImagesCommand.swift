@@ -1,7 +1,6 @@
 import ArgumentParser
 import FleetModel
 import FleetStore
-import Foundation
 import Views
 
 /// `botfleet images`: the machine images that aws:sync-amis recorded.
@@ -19,7 +18,7 @@ struct ImagesCommand: ListCommand {
         let regions = try recorded.values(.region, as: Region.self)
         let defaults = Set(
             regions.compactMap { region in
-                DefaultImage.id(of: region, among: images).map { [region.name, $0] }
+                images.defaultImage(of: region).map { [region.name, $0] }
             })
         return images.map { image in
             ImageRow(
@@ -31,25 +30,4 @@ struct ImagesCommand: ListCommand {
     }
 
     static func name(of row: ImageRow) -> String { row.imageID }
-}
-
-/// What a region's `default_image` means by what was synced last.
-enum DefaultImage {
-    /// The id; nil where no image that is there matches.
-    static func id(of region: Region, among images: [RecordedImage]) -> String? {
-        switch region.defaultImage {
-        case nil: nil
-        case .id(let id)?: id
-        case .newest(let owner, let name)?:
-            images.filter { image in
-                image.region == region.name && image.goneSince == nil && image.owner == owner
-                    && matches(image.name, pattern: name)
-            }.max { ($0.createdAt?.seconds ?? 0, $0.imageID) < ($1.createdAt?.seconds ?? 0, $1.imageID) }?.imageID
-        }
-    }
-
-    /// EC2's wildcards: `*` is any text, `?` one character.
-    private static func matches(_ text: String, pattern: String) -> Bool {
-        fnmatch(pattern, text, 0) == 0
-    }
 }

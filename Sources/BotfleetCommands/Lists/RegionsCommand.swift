@@ -21,7 +21,7 @@ struct RegionsCommand: ListCommand {
             let capacity = capacities[region.name] ?? RecordedCapacity()
             return RegionRow(
                 region, instances: here.count, running: here.count { $0.state == .running },
-                image: DefaultImage.id(of: region, among: images), vcpuQuota: capacity.quota,
+                image: images.defaultImage(of: region), vcpuQuota: capacity.quota,
                 vcpusByType: capacity.syncedAt.map { _ in
                     Dictionary(capacity.usage.map { ($0.type, $0.vcpus) }, uniquingKeysWith: +)
                 }, syncedAt: capacity.syncedAt)
