@@ -46,7 +46,11 @@ public struct Restoration: Sendable {
         guard var row = try await context.store.instance(fleetID: context.fleetID, name: name), row.managed else {
             throw ReconcileFailure.notReady("'\(name)' is not managed by this fleet", hint: "run botfleet apply")
         }
-        guard !row.state.isAlive, row.state != .terminating else { return nil }
+        guard row.state != .terminating else {
+            throw ReconcileFailure.notReady(
+                "'\(name)' is being terminated outside botfleet", hint: "botfleet sync instances, once it is gone")
+        }
+        guard !row.state.isAlive else { return nil }
         if row.state == .terminated {
             // From here on it is as good as lost: whoever starts it launches it.
             row.state = .lost

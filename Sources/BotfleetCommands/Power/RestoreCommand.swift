@@ -36,7 +36,8 @@ struct RestoreCommand: FleetCommand {
                 do {
                     let session = try await restoration.restore(name, of: deployment, now: now)
                     if session != nil { restoring.append(name) }
-                    Terminal.write("\(name): \(session == nil ? "is there; nothing to restore" : "launched again")\n")
+                    let text = background ? "to be launched by the runner" : "launching"
+                    Terminal.write("\(name): \(session == nil ? "is there; nothing to restore" : text)\n")
                 } catch {
                     status = .failure
                     Terminal.writeError("\(name):")
