@@ -9,17 +9,12 @@ import Testing
     private func withFleet(
         manners settings: JSONValue = [:], _ body: (TestFleet, EC2Manners) async throws -> Void
     ) async throws {
-        let sandbox = try await Sandbox.shared()
-        try await sandbox.withPrivateMoto { moto in
-            try await sandbox.withEC2Manners(before: moto) { manners in
-                try await manners.set(settings)
-                try await TestFleet.with(moto: moto, endpoint: manners.endpoint) { fleet in
-                    try fleet.write(
-                        "schedules/hours.yaml",
-                        "name: hours\ntimezone: UTC\nweek: [{days: everyday, start: \"08:00\", stop: \"18:00\"}]\n")
-                    try await body(fleet, manners)
-                }
-            }
+        try await TestFleet.behindManners { fleet, manners in
+            try await manners.set(settings)
+            try fleet.write(
+                "schedules/hours.yaml",
+                "name: hours\ntimezone: UTC\nweek: [{days: everyday, start: \"08:00\", stop: \"18:00\"}]\n")
+            try await body(fleet, manners)
         }
     }
 

@@ -9,15 +9,10 @@ import Testing
         _ fields: String = "count: 2\nwhen_lost: restore\nparameters: {speed: 7}",
         _ body: (TestFleet, EC2Manners) async throws -> Void
     ) async throws {
-        let sandbox = try await Sandbox.shared()
-        try await sandbox.withPrivateMoto { moto in
-            try await sandbox.withEC2Manners(before: moto) { manners in
-                try await TestFleet.with(moto: moto, endpoint: manners.endpoint) { fleet in
-                    try fleet.deploy("web", fields)
-                    try await fleet.apply()
-                    try await body(fleet, manners)
-                }
-            }
+        try await TestFleet.behindManners { fleet, manners in
+            try fleet.deploy("web", fields)
+            try await fleet.apply()
+            try await body(fleet, manners)
         }
     }
 

@@ -34,6 +34,18 @@ struct TestFleet: Sendable {
         }
     }
 
+    /// The same with a moto and EC2's manners of its own.
+    static func behindManners(
+        isolation: isolated (any Actor)? = #isolation, _ body: (TestFleet, EC2Manners) async throws -> Void
+    ) async throws {
+        let sandbox = try await Sandbox.shared()
+        try await sandbox.withPrivateMoto { moto in
+            try await sandbox.withEC2Manners(before: moto) { manners in
+                try await with(moto: moto, endpoint: manners.endpoint) { fleet in try await body(fleet, manners) }
+            }
+        }
+    }
+
     private func writeBasics() async throws {
         try write(
             "fleet/fleet.yaml",
