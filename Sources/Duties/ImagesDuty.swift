@@ -78,7 +78,7 @@ public struct ImagesDuty: Duty {
     /// What runs in the account, whoever's it is, by type: that is what the quota counts.
     private func usage(_ region: String, _ power: PowerContext) async throws -> [VCPUUsage] {
         let ec2 = power.aws.ec2(region: region)
-        let running = try await ec2.instances(matching: [EC2Filter("instance-state-name", ["pending", "running"])])
+        let running = try await ec2.instances(matching: [.state("pending", "running")])
         let counts = Dictionary(running.map { ($0.instanceType, 1) }, uniquingKeysWith: +)
         guard !counts.isEmpty else { return [] }
         let sizes = try await ec2.virtualProcessors(of: counts.keys.sorted())

@@ -94,10 +94,7 @@ public struct InstanceSync: Sendable {
         on rows: [RecordedInstance], _ listed: [String: ObservedInstance], _ decision: SyncDecision
     ) async throws -> [String: SyncVerdict] {
         // Only a launch that came to nothing asks what else is known of it.
-        let doubtful = rows.filter {
-            $0.managed && $0.instanceID == nil
-                && ($0.state == .launching || ($0.state == .planned && $0.lastError != nil))
-        }
+        let doubtful = rows.filter(SyncDecision.isFailedLaunch)
         var busy: Set<String> = []
         var declared: Set<String> = []
         if !doubtful.isEmpty {
@@ -127,7 +124,7 @@ public struct InstanceSync: Sendable {
     private func requireOurAccount() async throws {
         let groups = try await context.store.launchRecords(fleetID: context.fleetID, regions: [region], bots: []).groups
         let ec2 = context.aws.ec2(region: region)
-        for ids in Array(groups.values).sorted().batches(of: InstanceSync.filterLimit) {
+        for ids in Array(groups.values).sorted().batches(of: EC2Filter.maximumValues) {
             let found = try await ec2.securityGroups(matching: [EC2Filter("group-id", ids)])
             if !found.isEmpty { return }
         }
@@ -137,9 +134,6 @@ public struct InstanceSync: Sendable {
             fleet: context.settings.name)
         guard isMarked else { throw ReconcileFailure.emptyAccount(region: region) }
     }
-
-    /// The most values that a filter takes: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
-    private static let filterLimit = 200
 
     /// Finishes terminations and launches whose process died over its call: nothing else of the row is true until then.
     private func settleDeadSteps(of rows: [RecordedInstance]) async throws {

@@ -85,12 +85,9 @@ public struct Observer: Sendable {
         var groups = try await tagged
         // A recorded group whose tag somebody removed is still ours by its id.
         let missing = Set(groupIDs).subtracting(groups.map(\.groupID)).sorted()
-        for ids in missing.batches(of: Observer.filterLimit) {
+        for ids in missing.batches(of: EC2Filter.maximumValues) {
             groups += try await ec2.securityGroups(matching: [EC2Filter("group-id", ids)])
         }
         return ObservedRegion(instances: try await instances, securityGroups: groups, keyPairs: try await keys)
     }
-
-    /// The most values that a filter takes: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
-    private static let filterLimit = 200
 }

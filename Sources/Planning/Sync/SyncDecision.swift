@@ -34,6 +34,12 @@ public struct SyncDecision: Sendable {
         self.lostAfter = lostAfter
     }
 
+    /// Whether a row tells of a launch that came to nothing, as far as the row alone tells: what else is known of it decides.
+    public static func isFailedLaunch(_ row: RecordedInstance) -> Bool {
+        row.managed && row.instanceID == nil
+            && (row.state == .launching || (row.state == .planned && row.lastError != nil))
+    }
+
     /// What becomes of a row.
     ///
     /// - Parameters:
@@ -88,9 +94,7 @@ public struct SyncDecision: Sendable {
     }
 
     private func verdict(onUnlaunched row: RecordedInstance, isBusy: Bool, isDeclared: Bool) -> SyncVerdict {
-        guard !isBusy, row.state == .launching || (row.state == .planned && row.lastError != nil) else {
-            return .unchanged
-        }
+        guard !isBusy, SyncDecision.isFailedLaunch(row) else { return .unchanged }
         guard isDeclared else { return .gone }
         // A declared name keeps its row: its next start launches it.
         guard row.state == .launching else { return .unchanged }
