@@ -69,7 +69,9 @@ let package = Package(
                 "Planning", "Scheduling", "FleetModel", "Diagnostics", "FleetFiles", "BotCatalog", "AWSCloud",
                 "FleetStore", "InstanceAgent", "LibCrypto", "LibGit2", logging,
             ]),
-        room("Duties", ["Reconciling", "Scheduling", "FleetModel", "FleetStore", "AWSCloud", "Diagnostics"]),
+        room(
+            "Duties",
+            ["Reconciling", "Scheduling", "FleetModel", "FleetStore", "InstanceAgent", "AWSCloud", "Diagnostics"]),
         room(
             "Runner",
             [

@@ -76,7 +76,8 @@ struct Botfleet: ParsableCommand {
                 name: "Looking",
                 subcommands: [
                     StatusCommand.self, InstancesCommand.self, DeploymentsCommand.self, UsersCommand.self,
-                    BotsCommand.self, RegionsCommand.self, ImagesCommand.self, SchedulesCommand.self,
+                    BotsCommand.self, RegionsCommand.self, ImagesCommand.self, ObjectsCommand.self,
+                    SchedulesCommand.self,
                     SessionsCommand.self, EventsCommand.self, DutiesCommand.self, ScheduleCommand.self,
                 ]),
             CommandGroup(

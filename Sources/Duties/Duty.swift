@@ -11,10 +11,35 @@ public protocol Duty: Sendable {
     /// What it is called in files, lists and logs.
     var name: DutyName { get }
 
-    /// Does what is due in some regions, whose leases the caller holds; the outcome tells of each region by itself.
+    /// What runners share it out by.
+    var scope: DutyScope { get }
+
+    /// Does what is due in some regions; the outcome tells of each region by itself.
     ///
+    /// The caller holds the regions' leases, or for a duty of the whole fleet the fleet's, and then gives all regions.
     /// Throws only what concerns all regions: the database is gone, a lease was lost.
     func run(in context: DutyContext, regions: [String], at now: Instant) async throws -> DutyOutcome
+}
+
+extension Duty {
+    /// Region by region.
+    public var scope: DutyScope { .region }
+}
+
+/// What runners share a duty out by.
+public enum DutyScope: Hashable, Sendable {
+    /// Each region's part by whoever holds the region's lease.
+    case region
+    /// All of it by whoever holds ``DutyContext/fleetLease``.
+    case fleet
+
+    /// The leases without which the duty is not done in these regions.
+    public func leases(regions: [String]) -> [String] {
+        switch self {
+        case .region: regions.map(DutyContext.schedulingLease)
+        case .fleet: [DutyContext.fleetLease]
+        }
+    }
 }
 
 /// What duties work with.
@@ -44,20 +69,23 @@ public struct DutyContext: Sendable {
     /// The lease that lets a process do duties in a region: record and carry out starts and stops above all.
     public static func schedulingLease(region: String) -> String { "scheduling/\(region)" }
 
+    /// The lease that lets a process do the duties that are not done region by region.
+    public static let fleetLease = "duties/fleet"
+
     /// The fleet's settings as they were applied last.
     public var settings: FleetSettings { power.settings }
 
     /// Runs a body for each region at once, under its lease; what it throws fails that region alone.
     func eachRegion(
-        _ regions: [String], _ body: @escaping @Sendable (String, PowerContext, inout DutyOutcome) async throws -> Void
+        _ regions: [String], under scope: DutyScope = .region,
+        _ body: @escaping @Sendable (String, PowerContext, inout DutyOutcome) async throws -> Void
     ) async -> DutyOutcome {
         await withTaskGroup(of: DutyOutcome.self) { group in
             for region in regions {
                 group.addTask {
                     var outcome = DutyOutcome()
                     do {
-                        try await body(
-                            region, power.under([DutyContext.schedulingLease(region: region)]), &outcome)
+                        try await body(region, power.under(scope.leases(regions: [region])), &outcome)
                     } catch {
                         outcome.fail(region, error)
                     }
@@ -79,7 +107,7 @@ public struct DutyOutcome: Sendable {
     public var recorded = 0
     /// How many rows AWS's listings changed.
     public var changed = 0
-    /// Why a region, or a deployment (`deployment.NAME`), failed.
+    /// Why a region, a deployment (`deployment.NAME`) or what the fleet shares (`fleet`, `instance.NAME`) failed.
     public var errors: [String: String] = [:]
     /// What a person should look at, though nothing failed.
     public var notes: [String] = []
@@ -102,11 +130,29 @@ public struct DutyOutcome: Sendable {
         unreachable = unreachable ?? other.unreachable
     }
 
-    /// Notes why a region failed.
-    mutating func fail(_ region: String, _ error: any Error) {
-        errors[region] = DutyOutcome.text(error)
+    /// Notes why a region, or another part, failed.
+    mutating func fail(_ part: String, _ error: any Error) {
+        errors[part] = DutyOutcome.text(error)
         if (error as? ReconcileFailure)?.isAlarm == true { alarms.append(DutyOutcome.text(error)) }
         if PowerContext.isUnreachable(error) { unreachable = DutyOutcome.text(error) }
+    }
+
+    /// How it went where it is recorded: in each of these regions, or once for the fleet.
+    public func records(
+        of duty: any Duty, regions: [String], startedAt: Instant, finishedAt: Instant, nextAt: Instant?
+    ) -> [RecordedDuty] {
+        let record = { (region: String?, error: String?) in
+            RecordedDuty(
+                name: duty.name, region: region, startedAt: startedAt, finishedAt: finishedAt, error: error,
+                nextAt: nextAt)
+        }
+        let first = errors.min { $0.key < $1.key }?.value
+        switch duty.scope {
+        case .fleet: return [record(nil, first)]
+        case .region:
+            let ofDeployment = errors.filter { $0.key.hasPrefix("deployment.") }.min { $0.key < $1.key }?.value
+            return regions.map { record($0, errors[$0] ?? ofDeployment) }
+        }
     }
 
     /// An error as it is logged and recorded: what it says to people, bounded.

@@ -83,4 +83,13 @@ public final class FleetStore: Sendable {
     ) async throws -> Value {
         try await pool.transaction(whenCommitIsInDoubt: .runAgain, body)
     }
+
+    /// Asks one question; a connection that was lost is answered by asking again.
+    func read<Value: Sendable>(
+        _ sql: String, _ arguments: [MySQLValue], decode: @escaping @Sendable (MySQLRow) throws(MySQLError) -> Value
+    ) async throws -> [Value] {
+        try await pool.withConnection(retrying: .standard) { connection in
+            try await connection.query(sql, arguments, decode: decode)
+        }
+    }
 }

@@ -11,11 +11,12 @@ struct Upsert: Sendable {
     /// `alsoSame` is a further condition under which it does not. nil for tables without a revision. `kept` names, for a
     /// column, the condition under which a row keeps the value that it has.
     /// `once` are the last columns, which a row that is there keeps.
+    /// `before` are assignments that come first, and so see the old values.
     /// Assignments run from left to right, so what compares old with new comes before what assigns. The reading of a new
     /// value is VALUES(column): MySQL calls it old, and it is the only form that MariaDB has too.
     init(
         _ table: String, keys: [String], values: [String], counted: [String]?, alsoSame: String? = nil,
-        kept: [String: String] = [:], once: [String] = []
+        kept: [String: String] = [:], once: [String] = [], before: [String] = []
     ) {
         head = "INSERT INTO \(table) (\((keys + values + once).joined(separator: ", "))) VALUES"
         var assignments = values.map { column in
@@ -30,6 +31,7 @@ struct Upsert: Sendable {
                     "revision = revision + IF(\(conditions.joined(separator: " AND ")), 0, 1)",
                 ], at: 0)
         }
+        assignments.insert(contentsOf: before, at: 0)
         tail = "ON DUPLICATE KEY UPDATE \(assignments.joined(separator: ", "))"
     }
 
@@ -82,7 +84,9 @@ extension Upsert {
             "deployment", "managed", "region", "user_email", "bot", "spec", "generation", "instance_id", "client_token",
             "instance_type", "storage_gb", "image_id", "key_name", "params_version", "params_digest",
         ],
-        alsoSame: "(state = VALUES(state) OR (state IN (\(alive)) AND VALUES(state) IN (\(alive))))")
+        alsoSame: "(state = VALUES(state) OR (state IN (\(alive)) AND VALUES(state) IN (\(alive))))",
+        // What it had written by then is listed soon.
+        before: ["objects_due_at = IF(\(same("state")), objects_due_at, UTC_TIMESTAMP(6))"])
 
     private static let alive = "'launching', 'running', 'stopping', 'stopped'"
 

@@ -100,7 +100,7 @@ actor RunnerLoop {
         let now = try await fleetNow()
         if ContinuousClock.now >= nextPoll {
             nextPoll = .now + Runner.poll
-            if await lacksRegions() { try await balance() }
+            if await lacksSomething() { try await balance() }
         }
         let due = KnownDuties.ofRunner.filter { nextDue[$0.name].map { $0 <= now } ?? true }
         let looks = KnownDuties.ofRunner.filter { duty in
@@ -110,7 +110,7 @@ actor RunnerLoop {
         if !due.isEmpty { try await tick(due, now) }
         for duty in looks {
             nextLook[duty.name] = nil
-            begin(duty, regions: await heldRegions(), at: now, isTick: false)
+            begin(duty, regions: await regions(of: duty), at: now, isTick: false)
         }
     }
 
@@ -134,7 +134,8 @@ actor RunnerLoop {
             nextDue[duty.name] = Instant(seconds: (now.seconds / interval + 1) * interval)
             nextLook[duty.name] = nil
             begin(
-                duty, regions: held, at: now, isTick: true, errors: duty.name == .start ? recorded.errors : [:])
+                duty, regions: await regions(of: duty), at: now, isTick: true,
+                errors: duty.name == .start ? recorded.errors : [:])
         }
         let interval = KnownDuties.ofRunner.map { session.interval(of: $0.name).seconds }.min() ?? 60
         let real = store.fleetClock.duration(seconds: Double(interval))
@@ -151,8 +152,11 @@ actor RunnerLoop {
         _ duty: any Duty, regions: [String], at now: Instant, isTick: Bool, errors: [String: String] = [:]
     ) {
         guard !regions.isEmpty else { return }
-        guard runs[duty.name, default: 0] < RunnerLoop.mostRuns else {
-            logger.warning(
+        // A duty of the whole fleet knows of its earlier run by nothing but this; regions' duties lock what they work on.
+        let most = duty.scope == .fleet ? 1 : RunnerLoop.mostRuns
+        guard runs[duty.name, default: 0] < most else {
+            logger.log(
+                level: duty.scope == .fleet ? .info : .warning,
                 "earlier runs have not ended; this one is left out", metadata: ["duty": "\(duty.name.rawValue)"])
             return
         }
@@ -224,13 +228,8 @@ actor RunnerLoop {
         }
         guard isTick else { return }
         let ended = store.estimatedNow ?? now
-        for region in regions {
-            finished.append(
-                RecordedDuty(
-                    name: duty.name, region: region, startedAt: now, finishedAt: max(now, ended),
-                    error: outcome.errors[region] ?? outcome.errors.first { $0.key.hasPrefix("deployment.") }?.value,
-                    nextAt: nextDue[duty.name]))
-        }
+        finished += outcome.records(
+            of: duty, regions: regions, startedAt: now, finishedAt: max(now, ended), nextAt: nextDue[duty.name])
         if runs.values.allSatisfy({ $0 == 0 }) { await flush() }
     }
 
@@ -272,7 +271,19 @@ actor RunnerLoop {
         return regions.filter { held.contains(DutyContext.schedulingLease(region: $0)) }
     }
 
-    private func lacksRegions() async -> Bool { await heldRegions().count < regions.count }
+    /// Where a duty is done by this runner: its own regions, or for a duty of the whole fleet all of them or none.
+    private func regions(of duty: any Duty) async -> [String] {
+        switch duty.scope {
+        case .region: await heldRegions()
+        case .fleet: await keeper.heldNames.contains(DutyContext.fleetLease) ? regions : []
+        }
+    }
+
+    private func lacksSomething() async -> Bool {
+        let held = await heldRegions()
+        let heldNames = await keeper.heldNames
+        return held.count < regions.count || !heldNames.contains(DutyContext.fleetLease)
+    }
 
     /// Takes free regions up to a fair share, and gives back what is beyond it: regions over runners, rounded up.
     private func balance() async throws {
@@ -281,6 +292,12 @@ actor RunnerLoop {
         let runners = Set(leases.map(\.name).filter { $0.hasPrefix("runner/") }).union([presence])
         let share = max(1, (regions.count + runners.count - 1) / runners.count)
         let held = await keeper.heldNames
+        let taken = Set(leases.map(\.name))
+        if !taken.contains(DutyContext.fleetLease), !held.contains(DutyContext.fleetLease),
+            case .acquired = try await keeper.acquire(DutyContext.fleetLease)
+        {
+            logger.info("the fleet's own duties are taken", metadata: ["lease": "\(DutyContext.fleetLease)"])
+        }
         let mine = regions.filter { held.contains(DutyContext.schedulingLease(region: $0)) }
         if mine.count > share, tasks.isEmpty {
             let surplus = mine.dropFirst(share).map(DutyContext.schedulingLease)
@@ -288,7 +305,6 @@ actor RunnerLoop {
                 "regions are given to another runner", metadata: ["leases": "\(surplus.joined(separator: " "))"])
             await keeper.release(Array(surplus))
         } else if mine.count < share {
-            let taken = Set(leases.map(\.name))
             let free = regions.map(DutyContext.schedulingLease).filter { !taken.contains($0) && !held.contains($0) }
             let attempts = try await keeper.acquire(Array(free.prefix(share - mine.count)))
             for case .acquired(let lease) in attempts.values {

@@ -26,7 +26,7 @@ import Testing
     }
 
     /// All migrations that there are.
-    private static let names = ["0001_initial", "0002_observation"]
+    private static let names = ["0001_initial", "0002_observation", "0003_results"]
 
     @Test func emptyDatabaseIsBroughtUpToDateOnce() async throws {
         try await Sandbox.shared().withFreshDatabase { database in
@@ -40,7 +40,8 @@ import Testing
             let after = try await store.schemaStatus()
             #expect(after.isCurrent && !after.isEmpty)
             #expect(
-                after.current == 2 && after.latest == 2 && after.pending.isEmpty && after.applied == Self.names)
+                after.current == Self.names.count && after.latest == Self.names.count && after.pending.isEmpty
+                    && after.applied == Self.names)
             try after.requireCurrent()
             #expect(try await store.migrate() == [])
             await store.close()
@@ -55,7 +56,8 @@ import Testing
                 "deployments",
                 "instances", "security_groups", "key_pairs", "power_overrides", "sessions", "applies", "steps",
                 "events",
-                "event_deliveries", "leases", "jobs", "duties", "images", "quotas", "folders", "objects", "vcpu_usage",
+                "event_deliveries", "leases", "jobs", "duties", "images", "quotas", "objects", "upload_lists",
+                "vcpu_usage",
                 "schema_migrations", "schema_lock",
             ]
             #expect(tables == expected)

@@ -59,7 +59,8 @@ struct PowerOptions: ParsableArguments {
         }
     }
 
-    private static func span(_ text: String) throws -> TimeSpan {
+    /// Reads `90s`, `30m`, `2h`, `1d`.
+    static func span(_ text: String) throws -> TimeSpan {
         guard let span = TimeSpan(text), span.seconds > 0 else {
             throw ValidationError("'\(text)' is no length of time: 90s, 30m, 2h, 1d.")
         }

@@ -20,14 +20,17 @@ struct DutiesCommand: FleetCommand {
             let leases = try await store.leases(fleetID: fleet.id)
             let holders = Dictionary(leases.map { ($0.name, $0.holder) }, uniquingKeysWith: { first, _ in first })
             let regions = recorded.definitions.keys.filter { $0.kind == .region }.map(\.key).sorted()
-            return KnownDuties.all.map(\.name).flatMap { duty in
-                regions.map { region in
-                    let run = last.first { $0.name == duty && $0.region == region }
+            return KnownDuties.all.flatMap { duty in
+                let parts: [String?] = duty.scope == .fleet ? [nil] : regions
+                return parts.map { region in
+                    let run = last.first { $0.name == duty.name && $0.region == region }
+                    let lease = duty.scope.leases(regions: region.map { [$0] } ?? []).first
                     return DutyRow(
-                        name: duty.rawValue, region: region, every: settings.duties[duty.rawValue] ?? duty.interval,
+                        name: duty.name.rawValue, region: region,
+                        every: settings.duties[duty.name.rawValue] ?? duty.name.interval,
                         lastRunAt: run?.startedAt, tookSeconds: run.map { $0.finishedAt - $0.startedAt },
                         outcome: run.map { $0.error == nil ? "succeeded" : "failed" }, error: run?.error,
-                        holder: holders[DutyContext.schedulingLease(region: region)], nextAt: run?.nextAt)
+                        holder: lease.flatMap { holders[$0] }, nextAt: run?.nextAt)
                 }
             }
         }

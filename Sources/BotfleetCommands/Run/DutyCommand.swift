@@ -54,19 +54,17 @@ struct DutyOnce {
     /// How long it waits for another `botfleet duty`, as where timers start several at once.
     private static let patience: Duration = .seconds(50)
 
-    /// The regions whose leases could be had: another duty's are waited for, a runner's left to it.
-    private func acquired(_ regions: [String], _ session: FleetSession) async throws -> [String] {
+    /// The leases that could be had: another duty's are waited for, a runner's left to it.
+    private func acquired(_ wanted: [String], _ session: FleetSession) async throws -> Set<String> {
         let deadline = ContinuousClock.now + DutyOnce.patience
-        var mine: [String] = []
+        var mine: Set<String> = []
         while true {
-            let missing = regions.filter { !mine.contains($0) }
-            let attempts = try await session.context.keeper.acquire(missing.map(DutyContext.schedulingLease))
+            let attempts = try await session.context.keeper.acquire(wanted.filter { !mine.contains($0) })
             var holders: [Lease] = []
-            for region in missing {
-                switch attempts[DutyContext.schedulingLease(region: region)] {
-                case .acquired?: mine.append(region)
-                case .held(let other)?: holders.append(other)
-                case nil: break
+            for (name, attempt) in attempts.sorted(by: { $0.key < $1.key }) {
+                switch attempt {
+                case .acquired: mine.insert(name)
+                case .held(let other): holders.append(other)
                 }
             }
             let isWorthWaiting = holders.contains {
@@ -74,7 +72,7 @@ struct DutyOnce {
             }
             guard isWorthWaiting, ContinuousClock.now < deadline else {
                 if mine.isEmpty, let other = holders.first { throw ReconcileFailure.dutyHeld(other) }
-                return regions.filter { mine.contains($0) }
+                return mine
             }
             try await Task.sleep(for: .milliseconds(500))
         }
@@ -93,16 +91,14 @@ struct DutyOnce {
             {
                 throw RunnerFailure.badTime("\(now) is before \(cursor), up to which all is accounted for already")
             }
-            let regions = try await acquired(regions, session)
+            let mine = try await acquired(duty.scope.leases(regions: regions), session)
+            let regions = regions.filter { mine.isSuperset(of: duty.scope.leases(regions: [$0])) }
             let outcome = try await duty.run(in: session.context, regions: regions, at: now)
             let ended = try await store.databaseNow()
-            let interval = session.interval(of: duty.name).seconds
             try await store.record(
-                regions.map { region in
-                    RecordedDuty(
-                        name: duty.name, region: region, startedAt: started, finishedAt: ended,
-                        error: outcome.errors[region], nextAt: started + interval)
-                }, fleetID: session.context.fleetID)
+                outcome.records(
+                    of: duty, regions: regions, startedAt: started, finishedAt: ended,
+                    nextAt: started + session.interval(of: duty.name).seconds), fleetID: session.context.fleetID)
             return outcome
         }
         let report = outcome.report

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Duties
 import FleetModel
+import FleetStore
+import Runner
 
 /// `botfleet sync KIND`: what a duty reads from AWS, now.
 struct SyncCommand: FleetCommand {
@@ -8,27 +10,51 @@ struct SyncCommand: FleetCommand {
         commandName: "sync", abstract: "Read what AWS has into the database now.",
         discussion: """
             instances: the duty instance:sync, in all regions. images and regions: the duty aws:sync-amis, which reads images, the \
-            account's quota of vCPUs and what is used of it. While a runner does the duty it ends with 75 and says who.
+            account's quota of vCPUs and what is used of it. objects: the duty sync:folders, with a whole listing of each \
+            instance's results, or of NAME's. While a runner does the duty it ends with 75 and says who.
             """)
 
     /// What is read.
     enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case instances, images, regions
-
-        var duty: any Duty {
-            switch self {
-            case .instances: SyncDuty()
-            case .images, .regions: ImagesDuty()
-            }
-        }
+        case instances, images, regions, objects
     }
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp("instances, images or regions.", valueName: "kind")) var subject: Subject
+    @Argument(help: ArgumentHelp("instances, images, regions or objects.", valueName: "kind")) var subject: Subject
+    @Argument(help: ArgumentHelp("The instance whose objects are listed.", valueName: "name")) var name: String?
     @Option(help: ArgumentHelp("The fleet, where the database holds several.", valueName: "name")) var fleet: String?
 
+    func validate() throws {
+        guard name == nil || subject == .objects else {
+            throw ValidationError("sync \(subject.rawValue) takes no NAME: it reads all of them at once.")
+        }
+    }
+
+    private var duty: any Duty {
+        switch subject {
+        case .instances: SyncDuty()
+        case .images, .regions: ImagesDuty()
+        case .objects: FoldersDuty(whole: name.map { .of(instance: $0) } ?? .all)
+        }
+    }
+
     func run(in context: CommandContext) async throws -> ExitCode {
-        try await DutyOnce(duty: subject.duty, fleet: fleet, purpose: "botfleet sync \(subject.rawValue)")
+        if let name {
+            try await context.withSession(fleet: fleet, purpose: "botfleet sync") { session, _ in
+                try await session.requireInstance(name)
+            }
+        }
+        return try await DutyOnce(duty: duty, fleet: fleet, purpose: "botfleet sync \(subject.rawValue)")
             .run(in: context)
+    }
+}
+
+extension FleetSession {
+    /// Refuses a name that no instance has, with the likeliest that was meant.
+    func requireInstance(_ name: String) async throws {
+        let names = try await context.store.instanceNames(fleetID: context.fleetID)
+        guard names.contains(name) else {
+            throw CommandFailure.notFound(kind: "instance", name: name, among: names)
+        }
     }
 }

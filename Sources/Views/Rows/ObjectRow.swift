@@ -12,14 +12,19 @@ public struct ObjectRow: Hashable, Sendable {
     public var size: Int
     /// When it was written last.
     public var lastModified: Instant
+    /// A presigned link, where it was asked for.
+    public var link: String?
 
     /// An object.
-    public init(instance: String, path: String, type: String, size: Int, lastModified: Instant) {
+    public init(
+        instance: String, path: String, type: String, size: Int, lastModified: Instant, link: String? = nil
+    ) {
         self.instance = instance
         self.path = path
         self.type = type
         self.size = size
         self.lastModified = lastModified
+        self.link = link
     }
 }
 
@@ -43,7 +48,7 @@ extension ObjectRow: Listable {
         [
             Field("instance", instance), Field("path", path), Field("type", type), Field("size", size),
             Field("last_modified", lastModified),
-        ]
+        ] + (link.map { [Field("link", $0)] } ?? [])
     }
 
     /// `512 B`, `12.5 KiB`, `3 MiB`.
