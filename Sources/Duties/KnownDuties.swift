@@ -9,5 +9,7 @@ public enum KnownDuties {
     public static let ofRunner: [any Duty] =
         [PowerDuty(.start, recordsDue: false), PowerDuty(.stop, recordsDue: false)] + others
 
-    private static let others: [any Duty] = [SyncDuty(), UpTimeDuty(), ImagesDuty(), FoldersDuty()]
+    private static let others: [any Duty] = [
+        SyncDuty(), UpTimeDuty(), ImagesDuty(), FoldersDuty(), CleanDuty(),
+    ]
 }

@@ -20,7 +20,7 @@ import Testing
                 try folder.write(placed, to: unit.replacing(":", with: "_"))
             }
             let names = try units().map { $0.replacing(":", with: "_").replacing("@.", with: "@instance_start.") }
-            #expect(names.count == 8)
+            #expect(names.count == 10)
             let result = try await run(
                 ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no"]
                     + names.map { folder.appending(path: $0).path },

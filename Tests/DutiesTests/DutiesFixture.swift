@@ -21,14 +21,16 @@ struct DutiesFixture: Sendable {
 
     /// Runs a test on a fleet of no region, whose AWS is the sandbox's, or what listens at `endpoint`.
     static func run(
-        endpoint: String? = nil, isolation: isolated (any Actor)? = #isolation,
+        endpoint: String? = nil, clock: String? = nil, isolation: isolated (any Actor)? = #isolation,
         _ body: (DutiesFixture) async throws -> Void
     ) async throws {
         let sandbox = try await Sandbox.shared()
         let bucket = endpoint == nil ? try await sandbox.freshBucket() : "acme-bots"
         try await sandbox.withFreshDatabase { database in
             let logger = Logger(label: "test")
-            let configuration = try DatabaseConfiguration.from(settings: nil, environment: database.environment)
+            let configuration = try DatabaseConfiguration.from(
+                settings: nil,
+                environment: database.environment.merging(clock.map { ["BOTFLEET_TEST_CLOCK": $0] } ?? [:]) { $1 })
             let store = try await FleetStore.connect(configuration, logger: logger)
             let other = try await FleetStore.connect(configuration, logger: logger)
             try await store.migrate()

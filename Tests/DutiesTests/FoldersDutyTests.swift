@@ -196,6 +196,23 @@ import Testing
         }
     }
 
+    @Test func listsOfLastWeekAreDeletedFromTheBucketAndOthersObjectsStay() async throws {
+        let now = Date.now
+        let later = (now + 8 * 24 * 3600).formatted(.iso8601)
+        try await DutiesFixture.run(clock: "\(now.formatted(.iso8601))/\(later)/1") { fixture in
+            try await fixture.write(deployments: 1, next: "2026-11-24T08:00:00Z")
+            try await fixture.put(list: "20261125T120000Z-web-1-1", of: [])
+            try await fixture.put(list: "20261125T120001Z-odd <&> \u{e9}", of: [])
+            for key in ["uploads/readme.txt", "streamer-data/web-1-1/logs/a.log"] { try await fixture.put(key) }
+            _ = try await fixture.context.keeper.acquire(DutyContext.fleetLease)
+            let outcome = try await CleanDuty().run(
+                in: fixture.context, regions: [], at: try await fixture.store.databaseNow())
+            #expect(outcome.errors == [:])
+            let left = try await fixture.context.power.aws.s3().listObjects(bucket: fixture.bucket, prefix: "")
+            #expect(left.map(\.key) == ["streamer-data/web-1-1/logs/a.log", "uploads/readme.txt"])
+        }
+    }
+
     @Test func passUnderALostLeaseWritesNothing() async throws {
         try await DutiesFixture.run { fixture in
             try await fixture.write(deployments: 1, next: "2026-11-24T08:00:00Z")

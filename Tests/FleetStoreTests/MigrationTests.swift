@@ -26,7 +26,7 @@ import Testing
     }
 
     /// All migrations that there are.
-    private static let names = ["0001_initial", "0002_observation", "0003_results"]
+    private static let names = ["0001_initial", "0002_observation", "0003_results", "0004_leftovers"]
 
     @Test func emptyDatabaseIsBroughtUpToDateOnce() async throws {
         try await Sandbox.shared().withFreshDatabase { database in
@@ -57,6 +57,7 @@ import Testing
                 "instances", "security_groups", "key_pairs", "power_overrides", "sessions", "applies", "steps",
                 "events",
                 "event_deliveries", "leases", "jobs", "duties", "images", "quotas", "objects", "upload_lists",
+                "leftovers", "bot_catalogue",
                 "vcpu_usage",
                 "schema_migrations", "schema_lock",
             ]

@@ -21,5 +21,5 @@ struct Migration: Sendable, Equatable {
     var checksum: String { SHA256.hex(statements.joined(separator: ";\n")) }
 
     /// All migrations of this binary, in order.
-    static let all: [Migration] = [initial, observation, results]
+    static let all: [Migration] = [initial, observation, results, leftovers]
 }

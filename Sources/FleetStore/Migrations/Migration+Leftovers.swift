@@ -1,0 +1,34 @@
+extension Migration {
+    /// What instance:clean and bots:sync-local need beside what ``initial`` made.
+    static let leftovers = Migration(
+        version: 4, title: "leftovers",
+        statements: [
+            // What AWS has of the fleet and nothing uses, and since when.
+            """
+            CREATE TABLE IF NOT EXISTS leftovers (
+                fleet_id BIGINT NOT NULL,
+                region VARCHAR(63) NOT NULL,
+                kind VARCHAR(16) NOT NULL,
+                resource_id VARCHAR(255) NOT NULL,
+                unused_since DATETIME(6) NOT NULL,
+                PRIMARY KEY (fleet_id, region, kind, resource_id),
+                CONSTRAINT leftovers_fleet FOREIGN KEY (fleet_id) REFERENCES fleets (id)
+            ) \(engine)
+            """,
+            // What the sources have now; `bots` is what was applied last.
+            """
+            CREATE TABLE IF NOT EXISTS bot_catalogue (
+                fleet_id BIGINT NOT NULL,
+                source VARCHAR(63) NOT NULL,
+                name VARCHAR(63) NOT NULL,
+                commit_id VARCHAR(64) NULL,
+                definition LONGTEXT NOT NULL,
+                changed_at DATETIME(6) NOT NULL,
+                retired_at DATETIME(6) NULL,
+                PRIMARY KEY (fleet_id, source, name),
+                CONSTRAINT bot_catalogue_fleet FOREIGN KEY (fleet_id) REFERENCES fleets (id)
+            ) \(engine)
+            """,
+        ],
+        isRepeatable: true)
+}
