@@ -71,7 +71,10 @@ let package = Package(
             ]),
         room(
             "Duties",
-            ["Reconciling", "Scheduling", "FleetModel", "FleetStore", "InstanceAgent", "AWSCloud", "Diagnostics"]),
+            [
+                "Reconciling", "Scheduling", "FleetModel", "FleetFiles", "FleetStore", "BotCatalog", "InstanceAgent",
+                "AWSCloud", "Diagnostics",
+            ]),
         room(
             "Runner",
             [

@@ -152,7 +152,7 @@ struct CommandContext: Sendable {
             do {
                 let session = try FleetSession(
                     records.fleet, store: store, keeper: keeper, book: ScheduleBook(zones: zones),
-                    environment: environment, logger: logger)
+                    environment: environment, folder: folder, logger: logger)
                 let result = try await body(session, records.regions)
                 await keeper.close()
                 return result

@@ -54,16 +54,20 @@ public struct DutyContext: Sendable {
     public let keeper: LeaseKeeper
     /// Schedules, each compiled once for as long as the process lives.
     public let book: ScheduleBook
+    /// Where bots come from.
+    public let bots: BotSources
 
     /// A context of one fleet.
     public init(
-        power: PowerContext, store: FleetStore, fleetID: Int64, keeper: LeaseKeeper, book: ScheduleBook
+        power: PowerContext, store: FleetStore, fleetID: Int64, keeper: LeaseKeeper, book: ScheduleBook,
+        bots: BotSources
     ) {
         self.power = power
         self.store = store
         self.fleetID = fleetID
         self.keeper = keeper
         self.book = book
+        self.bots = bots
     }
 
     /// The lease that lets a process do duties in a region: record and carry out starts and stops above all.

@@ -10,6 +10,6 @@ public enum KnownDuties {
         [PowerDuty(.start, recordsDue: false), PowerDuty(.stop, recordsDue: false)] + others
 
     private static let others: [any Duty] = [
-        SyncDuty(), UpTimeDuty(), ImagesDuty(), FoldersDuty(), CleanDuty(),
+        SyncDuty(), UpTimeDuty(), ImagesDuty(), FoldersDuty(), CleanDuty(), BotsDuty(),
     ]
 }

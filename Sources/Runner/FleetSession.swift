@@ -20,12 +20,14 @@ public struct FleetSession: Sendable {
 
     /// A session over the recorded settings.
     ///
+    /// Paths of bot sources that are relative begin at `folder`.
     /// Throws where the settings can't be read, or name no usable AWS endpoint.
     public init(
         _ fleet: RecordedFleet, store: FleetStore, keeper: LeaseKeeper, book: ScheduleBook,
-        environment: [String: String], logger: Logger
+        environment: [String: String], folder: String, logger: Logger
     ) throws {
-        let settings = try CanonicalJSON.decode(StoredSettings.self, from: fleet.settings.json).settings
+        let stored = try CanonicalJSON.decode(StoredSettings.self, from: fleet.settings.json)
+        let settings = stored.settings
         let aws = AWS(
             try AWSConfiguration(
                 homeRegion: settings.aws.region, endpoint: settings.aws.endpoint, environment: environment,
@@ -38,7 +40,9 @@ public struct FleetSession: Sendable {
         self.revision = fleet.settings.revision
         self.settings = settings
         self.aws = aws
-        self.context = DutyContext(power: power, store: store, fleetID: fleet.id, keeper: keeper, book: book)
+        self.context = DutyContext(
+            power: power, store: store, fleetID: fleet.id, keeper: keeper, book: book,
+            bots: BotSources(stored.sources, folder: folder, environment: environment))
     }
 
     /// How often a duty is done.

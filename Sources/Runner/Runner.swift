@@ -17,6 +17,8 @@ public struct RunnerOptions: Sendable {
     public var database: DatabaseConfiguration
     /// The process's environment: credentials, endpoint.
     public var environment: [String: String]
+    /// Where relative paths of bot sources begin.
+    public var folder: String
     /// The system's time zones.
     public var zones: ZoneDatabase
     /// Where it logs.
@@ -27,12 +29,13 @@ public struct RunnerOptions: Sendable {
     /// All that a runner needs.
     public init(
         fleet: String?, listener: RunnerListener, database: DatabaseConfiguration, environment: [String: String],
-        zones: ZoneDatabase, logger: Logger, isStopped: @escaping @Sendable () -> Bool
+        folder: String, zones: ZoneDatabase, logger: Logger, isStopped: @escaping @Sendable () -> Bool
     ) {
         self.fleet = fleet
         self.listener = listener
         self.database = database
         self.environment = environment
+        self.folder = folder
         self.zones = zones
         self.logger = logger
         self.isStopped = isStopped

@@ -59,6 +59,7 @@ actor RunnerLoop {
             seconds: Runner.leaseSeconds, renewal: Runner.renewal)
         self.session = try FleetSession(
             records.fleet, store: store, keeper: keeper, book: book, environment: options.environment,
+            folder: options.folder,
             logger: options.logger)
         self.counters = CounterBox(session.aws.requests)
     }
@@ -259,6 +260,7 @@ actor RunnerLoop {
         if records.fleet.settings.revision != session.revision {
             session = try FleetSession(
                 records.fleet, store: store, keeper: keeper, book: book, environment: options.environment,
+                folder: options.folder,
                 logger: logger)
             counters.add(session.aws.requests)
             logger.info("settings were applied anew", metadata: ["revision": "\(session.revision)"])

@@ -59,7 +59,9 @@ struct DutiesFixture: Sendable {
                     context: DutyContext(
                         power: context, store: store, fleetID: fleetID, keeper: keeper,
                         book: ScheduleBook(
-                            zones: .default(environment: ProcessInfo.processInfo.environment)))))
+                            zones: .default(environment: ProcessInfo.processInfo.environment)),
+                        bots: BotSources(
+                            [], folder: repositoryRoot.path, environment: ProcessInfo.processInfo.environment))))
             await keeper.close()
             await store.close()
             await other.close()

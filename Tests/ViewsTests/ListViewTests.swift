@@ -59,7 +59,12 @@ import Testing
 
     @Test func sessionsAreATable() { expectTable(sessions, "list-sessions") }
     @Test func botsAreATable() {
-        expectTable([bot, Bot(name: "price-watch", source: "custom", path: "p.custom.js")], "list-bots")
+        expectTable(
+            [
+                bot, BotRow(bot: Bot(name: "price-watch", source: "custom", path: "p.custom.js")),
+                BotRow(
+                    bot: Bot(name: "old", source: "puppeteer", path: "old.js"), status: .retired, deployments: ["a"]),
+            ], "list-bots")
     }
 
     @Test func usersAreATable() throws {
@@ -269,8 +274,8 @@ import Testing
         ]
     }
 
-    private var bot: Bot {
-        Bot(
+    private var bot: BotRow {
+        let bot = Bot(
             name: "linkedin-track-companies", source: "puppeteer", path: "linkedin/track.js", commit: Samples.commit,
             description: "Follows companies", platform: "Linkedin", icon: "fa-linkedin",
             parameters: [
@@ -279,6 +284,27 @@ import Testing
                 BotParameter(name: "speed", type: .range, defaultValue: "5", minimum: 1, maximum: 9),
                 BotParameter(name: "mode", type: .select, required: false, options: ["a", "b"]),
             ])
+        return BotRow(
+            bot: bot, status: .changed, latestCommit: String(repeating: "5", count: 40), deployments: ["watch", "web"],
+            instances: ["aa11": ["watch-1", "watch-2"], "bb22": ["web-1"]], bundle: "aa11")
+    }
+
+    @Test func objectsAreATreeOfTheirFolders() {
+        var rows = [
+            object,
+            ObjectRow(
+                instance: "watch-1", path: "output/screenshots/10.png", type: "screenshots", size: 2_345,
+                lastModified: Samples.now - 4_000, link: "https://bucket.example/10.png?X-Amz-Signature=1"),
+        ]
+        for (path, type) in [
+            ("output/logs/bot.log", "logs"), ("output/empty/", "folder"), ("odd//twice", "other"),
+            ("a\u{1b}[31m", "other"),
+        ] {
+            rows.append(
+                ObjectRow(instance: "watch-1", path: path, type: type, size: 12, lastModified: Samples.now - 7_200))
+        }
+        expectGolden(ObjectTree.text(rows, in: context), "object-tree")
+        #expect(ObjectTree.text([], in: context) == "No objects.\n")
     }
 
     private var object: ObjectRow {

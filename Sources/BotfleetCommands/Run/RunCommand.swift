@@ -33,7 +33,7 @@ struct RunCommand: FleetCommand {
         let runner = Runner(
             RunnerOptions(
                 fleet: fleet ?? context.settings?.name, listener: listener, database: database,
-                environment: context.environment, zones: context.zones, logger: context.logger,
+                environment: context.environment, folder: context.folder, zones: context.zones, logger: context.logger,
                 isStopped: { stop.isAskedFor }))
         try await runner.run()
         return .success

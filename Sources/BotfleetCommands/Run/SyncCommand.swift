@@ -7,20 +7,22 @@ import Runner
 /// `botfleet sync KIND`: what a duty reads from AWS, now.
 struct SyncCommand: FleetCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sync", abstract: "Read what AWS has into the database now.",
+        commandName: "sync", abstract: "Read what AWS and the bot sources have into the database now.",
         discussion: """
             instances: the duty instance:sync, in all regions. images and regions: the duty aws:sync-amis, which reads images, the \
             account's quota of vCPUs and what is used of it. objects: the duty sync:folders, with a whole listing of each \
-            instance's results, or of NAME's. While a runner does the duty it ends with 75 and says who.
+            instance's results, or of NAME's. bots: the duty bots:sync-local, which reads what each source has now and says what an \
+            apply would find. While a runner does the duty it ends with 75 and says who.
             """)
 
     /// What is read.
     enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case instances, images, regions, objects
+        case instances, bots, images, regions, objects
     }
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp("instances, images, regions or objects.", valueName: "kind")) var subject: Subject
+    @Argument(help: ArgumentHelp("instances, bots, images, regions or objects.", valueName: "kind")) var subject:
+        Subject
     @Argument(help: ArgumentHelp("The instance whose objects are listed.", valueName: "name")) var name: String?
     @Option(help: ArgumentHelp("The fleet, where the database holds several.", valueName: "name")) var fleet: String?
 
@@ -33,6 +35,7 @@ struct SyncCommand: FleetCommand {
     private var duty: any Duty {
         switch subject {
         case .instances: SyncDuty()
+        case .bots: BotsDuty()
         case .images, .regions: ImagesDuty()
         case .objects: FoldersDuty(whole: name.map { .of(instance: $0) } ?? .all)
         }

@@ -91,25 +91,20 @@ private struct BotCheck {
     }
 
     private func check(_ deployment: Located<Deployment>, _ bot: Bot, _ parameters: [String: BotParameter]) {
-        for (name, value) in deployment.value.parameters {
-            var path: String { "parameters.\(name)" }  // made only where something is wrong
-            guard let parameter = parameters[name] else {
+        for fault in ParameterFault.all(of: deployment.value.parameters, as: bot, parameters) {
+            let path = "parameters.\(fault.name)"
+            let text = fault.text(bot: bot.name)
+            switch fault {
+            case .unknown(let name):
                 let place = deployment.places["\(path):"] ?? deployment.place(of: path)
-                let hint = findings.hint(for: name, among: Array(parameters.keys), called: "parameters")
-                findings.error(place, "bot '\(bot.name)' takes no parameter \(Quotation.quoted(name))\(hint)")
-                continue
+                findings.error(
+                    place, text + findings.hint(for: name, among: Array(parameters.keys), called: "parameters"))
+            case .unfit: findings.error(deployment.place(of: path), text)
+            case .missing:
+                // One whose value can't be read is told as such.
+                guard deployment.places[path] == nil else { continue }
+                findings.error(deployment.places["parameters"] ?? deployment.place(of: "bot"), text)
             }
-            if let fault = ParameterRule.fault(of: value, as: parameter) {
-                findings.error(deployment.place(of: path), fault)
-            }
-        }
-        for parameter in bot.parameters
-        where parameter.required && parameter.defaultValue == nil && deployment.value.parameters[parameter.name] == nil
-            && deployment.places["parameters.\(parameter.name)"] == nil
-        {
-            let place = deployment.places["parameters"] ?? deployment.place(of: "bot")
-            let kind = parameter.type == .password ? "; write {ssm: NAME}" : " (\(parameter.type.rawValue))"
-            findings.error(place, "missing parameter '\(parameter.name)' of bot '\(bot.name)'\(kind)")
         }
     }
 }

@@ -21,7 +21,7 @@ extension Migration {
                 fleet_id BIGINT NOT NULL,
                 source VARCHAR(63) NOT NULL,
                 name VARCHAR(63) NOT NULL,
-                commit_id VARCHAR(64) NULL,
+                bundle_key TEXT NOT NULL,
                 definition LONGTEXT NOT NULL,
                 changed_at DATETIME(6) NOT NULL,
                 retired_at DATETIME(6) NULL,
