@@ -192,9 +192,11 @@ enum CommandFailure: DescribedFailure, Hashable {
     case badFleetName(String)
     case unknownSchema(String, names: [String])
     case unreadableTime(String)
-    case pastTime(String)
-    case alwaysMoving
-    case overruled(instance: String, why: String)
+    case badDeploymentName(String)
+    case deploymentExists(String)
+    case notCopied(String, file: String)
+    case noJob(Int64)
+    case notGivenUp(Int64, outcome: String)
     case noZones(directory: String)
 
     var summary: String {
@@ -213,9 +215,11 @@ enum CommandFailure: DescribedFailure, Hashable {
         case .badFleetName(let name): "'\(name)' cannot be a fleet's name"
         case .unknownSchema(let name, _): "there is no schema '\(name)'"
         case .unreadableTime(let text): "'\(text)' is no time"
-        case .alwaysMoving: "the schedule moved on each time that this was to be recorded"
-        case .pastTime(let text): "'\(text)' is over already"
-        case .overruled(let instance, let why): "'\(instance)' stays as it is: \(why)"
+        case .badDeploymentName(let name): "'\(name)' cannot be a deployment's name"
+        case .deploymentExists(let name): "there is a deployment '\(name)' already"
+        case .notCopied(let name, let file): "the name of '\(name)' is written in \(file) in a way that can't be copied"
+        case .noJob(let id): "there is no job \(id)"
+        case .notGivenUp(let id, let outcome): "job \(id) was not given up: it is \(outcome)"
         case .noZones(let directory): "there is no IANA time zone data in '\(directory)'"
         }
     }
@@ -234,9 +238,11 @@ enum CommandFailure: DescribedFailure, Hashable {
         case .badFleetName: "use a-z, 0-9 and '-', at most 63: botfleet init my-fleet"
         case .unknownSchema(_, let names): "schemas: \(names.joined(separator: ", "))"
         case .unreadableTime: "write it as 2026-03-29T01:00:00Z, or as a local time 2026-03-29T08:00"
-        case .alwaysMoving: "try again"
-        case .pastTime: "name a later time"
-        case .overruled: "a hold and a suspended user win over start and stop: change the files and apply"
+        case .badDeploymentName: "use a-z, 0-9 and '-', at most 63"
+        case .deploymentExists: "choose another name"
+        case .notCopied: "write it as name: NAME on a line of its own"
+        case .noJob: "botfleet jobs lists them"
+        case .notGivenUp: nil
         case .noZones: "install tzdata, or set TZDIR to where it is"
         }
     }

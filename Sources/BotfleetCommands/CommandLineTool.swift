@@ -70,7 +70,9 @@ struct Botfleet: ParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Files", subcommands: [InitCommand.self, ValidateCommand.self, SchemaCommand.self]),
+            CommandGroup(
+                name: "Files",
+                subcommands: [InitCommand.self, ValidateCommand.self, CloneCommand.self, SchemaCommand.self]),
             CommandGroup(name: "Changes", subcommands: [PlanCommand.self, ApplyCommand.self]),
             CommandGroup(
                 name: "Looking",
@@ -82,8 +84,13 @@ struct Botfleet: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Power",
-                subcommands: [StartCommand.self, StopCommand.self, TerminateCommand.self, RestoreCommand.self]),
-            CommandGroup(name: "The runner", subcommands: [RunCommand.self, DutyCommand.self, SyncCommand.self]),
+                subcommands: [
+                    StartCommand.self, StopCommand.self, RestartCommand.self, TerminateCommand.self,
+                    RestoreCommand.self, AllowIPCommand.self,
+                ]),
+            CommandGroup(
+                name: "The runner",
+                subcommands: [RunCommand.self, DutyCommand.self, SyncCommand.self, JobsCommand.self]),
             CommandGroup(name: "Care", subcommands: [DatabaseCommand.self, DoctorCommand.self]),
         ])
 }

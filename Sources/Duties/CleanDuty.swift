@@ -35,6 +35,7 @@ public struct CleanDuty: Duty {
                 outcome.fail(region, error)
             }
         }
+        try await closeEndedGrants(context, now, &outcome)
         for purge in Purge.allCases { outcome.changed += try await clear(purge, context, now) }
         do {
             try await clearUploadLists(context)
@@ -42,6 +43,22 @@ public struct CleanDuty: Duty {
             outcome.fail("fleet", error)
         }
         return outcome
+    }
+
+    /// A job shuts each out at its time; what was kept from it is made up for here.
+    private func closeEndedGrants(
+        _ context: DutyContext, _ now: Instant, _ outcome: inout DutyOutcome
+    ) async throws {
+        for user in try await context.store.usersWithEndedGrants(fleetID: context.fleetID, now: now) {
+            do {
+                let closed = try await AddressAccess(context.power.under([DutyContext.fleetLease]))
+                    .closeEnded(user: user, now: now)
+                outcome.changed += closed.count
+                outcome.notes += closed.map { "\(user): \($0) is let in no more" }
+            } catch let error where error is AWSError || error is ReconcileFailure {
+                outcome.fail("user.\(user)", error)
+            }
+        }
     }
 
     private func clear(_ purge: Purge, _ context: DutyContext, _ now: Instant) async throws -> Int {

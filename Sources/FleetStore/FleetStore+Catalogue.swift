@@ -151,7 +151,8 @@ extension FleetStore {
             retiredAt: try row.instant(at: 3))
     }
 
-    private static func definition<Value: Decodable>(
+    /// A value of canonical JSON.
+    static func definition<Value: Decodable>(
         _ row: MySQLRow, at position: Int
     ) throws(MySQLError) -> Value {
         let text: String = try row.get(position)

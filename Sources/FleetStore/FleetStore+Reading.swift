@@ -150,14 +150,8 @@ extension FleetStore {
         into state: inout RecordedState, _ id: MySQLValue, _ transaction: MySQLTransaction
     ) async throws {
         state.grants = try await transaction.query(
-            "SELECT user_email, source, until_at FROM user_grants WHERE fleet_id = ? ORDER BY user_email, source", [id]
-        ) { row throws(MySQLError) in
-            let text: String = try row.get(1)
-            guard let source = try? CIDR(parsing: text) else {  // its own error holds no more than this
-                throw MySQLError.unexpectedValue("column 'source' holds no block of addresses")
-            }
-            return AddressGrant(user: try row.get(0), source: source, until: try row.instant(at: 2))
-        }
+            "SELECT user_email, source, until_at FROM user_grants WHERE fleet_id = ? ORDER BY user_email, source", [id],
+            decode: grant)
         let overrides = try await transaction.query(
             "SELECT instance, state, until_at, author FROM power_overrides WHERE fleet_id = ?", [id]
         ) { row throws(MySQLError) in

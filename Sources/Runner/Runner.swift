@@ -51,6 +51,8 @@ public struct Runner: Sendable {
     public static let leaseSeconds = 20
     /// One statement a runner.
     static let renewal: Duration = .seconds(10)
+    /// How often the queue is looked at.
+    static let jobPoll: Duration = .seconds(10)
     /// How often a runner that lacks regions looks for free ones.
     static let poll: Duration = .seconds(8)
     /// How long draining waits for what is in flight.

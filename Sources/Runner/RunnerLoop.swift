@@ -15,6 +15,8 @@ import Scheduling
 actor RunnerLoop {
     /// Runs of one duty that may be in flight at once; beyond that the next one is left out and said.
     private static let mostRuns = 4
+    /// Jobs that one runner does at once.
+    private static let mostJobs = 4
     /// How soon what AWS is at is looked at again, before the next tick does.
     private static let look: Duration = .seconds(5)
     /// For how long ticks may fail before its regions are given up.
@@ -39,6 +41,10 @@ actor RunnerLoop {
     private var nextDue: [DutyName: Instant] = [:]
     private var nextLook: [DutyName: ContinuousClock.Instant] = [:]
     private var nextPoll = ContinuousClock.now
+    private var nextJobs = ContinuousClock.now
+    /// Jobs that are being done, taken under ``claim``.
+    private var jobs: Set<Int64> = []
+    private let claim: String
     private var runs: [DutyName: Int] = [:]
     private var finished: [RecordedDuty] = []
     private var tasks: [UUID: Task<Void, Never>] = [:]
@@ -53,6 +59,7 @@ actor RunnerLoop {
         self.fleetID = records.fleet.id
         self.regions = records.regions
         self.presence = "runner/\(holder.id)"
+        self.claim = holder.id
         self.book = ScheduleBook(zones: options.zones)
         self.keeper = LeaseKeeper(
             store: store, fleetID: records.fleet.id, holder: holder, logger: options.logger,
@@ -103,6 +110,7 @@ actor RunnerLoop {
             nextPoll = .now + Runner.poll
             if await lacksSomething() { try await balance() }
         }
+        try await takeJobs(now)
         let due = KnownDuties.ofRunner.filter { nextDue[$0.name].map { $0 <= now } ?? true }
         let looks = KnownDuties.ofRunner.filter { duty in
             guard let at = nextLook[duty.name], !due.contains(where: { $0.name == duty.name }) else { return false }
@@ -247,6 +255,60 @@ actor RunnerLoop {
             try await store.record(rows, fleetID: fleetID)
         } catch {
             note(error, "how duties went could not be recorded")
+        }
+    }
+
+    // MARK: Jobs
+
+    /// Takes jobs from the queue, a few at a time.
+    private func takeJobs(_ now: Instant) async throws {
+        guard ContinuousClock.now >= nextJobs, jobs.count < RunnerLoop.mostJobs else { return }
+        nextJobs = .now + Runner.jobPoll
+        let taken = try await store.claimJobs(
+            fleetID: fleetID, now: now, holding: await keeper.heldNames.sorted(), claim: claim,
+            limit: RunnerLoop.mostJobs - jobs.count)
+        for job in taken where jobs.insert(job.id).inserted {
+            let id = UUID()
+            let run = JobRun(session.context, claim: claim) { [logger] progress in
+                let metadata: Logger.Metadata = ["job": "\(job.id)"]
+                switch progress {
+                case .done(let text): logger.info("\(text)", metadata: metadata)
+                case .note(let text): logger.notice("\(text)", metadata: metadata)
+                case .failed(let subject, let error):
+                    logger.warning(
+                        "it could not be done",
+                        metadata: ["job": "\(job.id)", "subject": "\(subject)", "error": "\(DutyOutcome.text(error))"])
+                }
+            }
+            tasks[id] = Task { [weak self] in
+                do {
+                    let outcome = try await run.run(job)
+                    await self?.ended(job, id, outcome)
+                } catch {
+                    await self?.note(error, "a job's outcome could not be recorded; it will be taken up again")
+                    await self?.ended(job, id, nil)
+                }
+            }
+        }
+        // More may wait than were taken.
+        if !taken.isEmpty { nextJobs = .now }
+    }
+
+    private func ended(_ job: Job, _ id: UUID, _ outcome: Job.Outcome?) {
+        tasks[id] = nil
+        jobs.remove(job.id)
+        nextJobs = .now
+        guard let outcome else { return }
+        logger.log(
+            level: outcome == .failed ? .error : .info, "job \(outcome.rawValue)",
+            metadata: [
+                "job": "\(job.id)", "kind": "\(job.request.kind.rawValue)", "attempt": "\(job.attempts)",
+            ])
+        // A start or stop that it recorded is not left until the next whole minute.
+        switch job.request.kind {
+        case .start, .restore: lookSoon(.start)
+        case .stop: lookSoon(.stop)
+        case .restart, .terminate, .sync, .allowIP, .closeIP: break
         }
     }
 

@@ -1,9 +1,5 @@
 import ArgumentParser
-import Duties
 import FleetModel
-import FleetStore
-import Reconciling
-import Runner
 
 /// `botfleet restore`: launches instances again that were terminated or lost.
 struct RestoreCommand: FleetCommand {
@@ -16,37 +12,13 @@ struct RestoreCommand: FleetCommand {
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: ArgumentHelp("Deployments or instances.", valueName: "name")) var names: [String]
-    @Flag(help: "Only record it: the runner does it within a minute.") var background = false
+    @OptionGroup var queue: QueueOptions
 
     func validate() throws {
         guard !names.isEmpty else { throw ValidationError("Name a deployment or an instance.") }
     }
 
     func run(in context: CommandContext) async throws -> ExitCode {
-        try context.requireZones()
-        return try await context.withSession(fleet: nil, purpose: "botfleet restore") { session, _ in
-            let (store, fleetID) = (session.context.store, session.context.fleetID)
-            let found = try await store.deployments(fleetID: fleetID, named: names)
-            try await found.requireAll(names, store, fleetID)
-            let now = try await store.databaseNow()
-            let restoration = Restoration(session.context.power, book: session.context.book)
-            var status = ExitCode.success
-            var restoring: [String] = []
-            for (deployment, name) in found.instances(named: names) {
-                do {
-                    let session = try await restoration.restore(name, of: deployment, now: now)
-                    if session != nil { restoring.append(name) }
-                    let text = background ? "to be launched by the runner" : "launching"
-                    Terminal.write("\(name): \(session == nil ? "is there; nothing to restore" : text)\n")
-                } catch {
-                    status = .failure
-                    Terminal.writeError("\(name):")
-                    context.fail(error)
-                }
-            }
-            guard !background, !restoring.isEmpty else { return status }
-            let carriedOut = try await SessionWait(session).carryOut(restoring)
-            return status == .success ? carriedOut : status
-        }
+        try await queue.run(JobRequest(.restore, names), in: context)
     }
 }

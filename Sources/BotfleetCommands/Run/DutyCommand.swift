@@ -2,6 +2,7 @@ import ArgumentParser
 import Duties
 import FleetModel
 import FleetStore
+import Foundation
 import Reconciling
 import Runner
 import Scheduling
@@ -14,7 +15,7 @@ struct DutyCommand: FleetCommand {
         discussion: """
             Duties: \(KnownDuties.all.map(\.name.rawValue).joined(separator: ", ")).
             Does in all regions what the runner would do now, then ends; for cron, systemd timers and Kubernetes. Needs \
-            BOTFLEET_DATABASE_URL and AWS credentials, no files. While a runner does the duty it ends with 75 and says who.
+            BOTFLEET_DATABASE_URL and AWS credentials, no files. While a runner does the duty it ends with 75 and says who. instance:start does the jobs of the queue first.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -37,7 +38,9 @@ struct DutyCommand: FleetCommand {
 
     func run(in context: CommandContext) async throws -> ExitCode {
         guard let duty else { return .failure }
-        return try await DutyOnce(duty: duty, fleet: fleet, at: at, purpose: "botfleet duty \(name)").run(in: context)
+        return try await DutyOnce(
+            duty: duty, fleet: fleet, at: at, drainsQueue: duty.name == .start, purpose: "botfleet duty \(name)"
+        ).run(in: context)
     }
 }
 
@@ -48,6 +51,8 @@ struct DutyOnce {
     var fleet: String?
     /// As if it were this time; nil is now.
     var at: Instant?
+    /// Whether jobs of the queue are done as well.
+    var drainsQueue = false
     /// What others are told who find the leases taken.
     let purpose: String
 
@@ -93,6 +98,10 @@ struct DutyOnce {
             }
             let mine = try await acquired(duty.scope.leases(regions: regions), session)
             let regions = regions.filter { mine.isSuperset(of: duty.scope.leases(regions: [$0])) }
+            // Where timers do the duties, the queue is this one's too: most of what is asked for is a start or stop.
+            if drainsQueue {
+                try await JobRun.drain(session.context, claim: UUID().uuidString.lowercased()) { context.show($0) }
+            }
             let outcome = try await duty.run(in: session.context, regions: regions, at: now)
             let ended = try await store.databaseNow()
             try await store.record(

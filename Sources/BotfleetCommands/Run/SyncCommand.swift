@@ -2,6 +2,7 @@ import ArgumentParser
 import Duties
 import FleetModel
 import FleetStore
+import Foundation
 import Runner
 
 /// `botfleet sync KIND`: what a duty reads from AWS, now.
@@ -25,6 +26,7 @@ struct SyncCommand: FleetCommand {
         Subject
     @Argument(help: ArgumentHelp("The instance whose objects are listed.", valueName: "name")) var name: String?
     @Option(help: ArgumentHelp("The fleet, where the database holds several.", valueName: "name")) var fleet: String?
+    @OptionGroup var queue: QueueOptions
 
     func validate() throws {
         guard name == nil || subject == .objects else {
@@ -41,12 +43,32 @@ struct SyncCommand: FleetCommand {
         }
     }
 
+    /// A job for each part that somebody holds the lease of: whoever does the duty there does it.
+    private func enqueue(in context: CommandContext) async throws -> ExitCode {
+        try await context.withSession(fleet: fleet, purpose: "botfleet sync") { session, regions in
+            let store = session.context.store
+            let parts = duty.scope == .fleet ? [regions] : regions.map { [$0] }
+            for part in parts {
+                var request = JobRequest(.sync, part)
+                request.duty = duty.name
+                request.instance = name
+                request.at = try await store.databaseNow()
+                request.author = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+                let id = try await store.enqueue(
+                    request, fleetID: session.context.fleetID, lease: duty.scope.leases(regions: part).first)
+                Terminal.write("job \(id): sync \(subject.rawValue) \(part.joined(separator: " "))\n")
+            }
+            return .success
+        }
+    }
+
     func run(in context: CommandContext) async throws -> ExitCode {
         if let name {
             try await context.withSession(fleet: fleet, purpose: "botfleet sync") { session, _ in
                 try await session.requireInstance(name)
             }
         }
+        if queue.background { return try await enqueue(in: context) }
         return try await DutyOnce(duty: duty, fleet: fleet, purpose: "botfleet sync \(subject.rawValue)")
             .run(in: context)
     }

@@ -1,5 +1,5 @@
 extension Migration {
-    /// What instance:clean and bots:sync-local need beside what ``initial`` made.
+    /// What instance:clean, bots:sync-local and jobs need beside what ``initial`` made.
     static let leftovers = Migration(
         version: 4, title: "leftovers",
         statements: [
@@ -15,6 +15,8 @@ extension Migration {
                 CONSTRAINT leftovers_fleet FOREIGN KEY (fleet_id) REFERENCES fleets (id)
             ) \(engine)
             """,
+            // The lease without which a job is not done; NULL for one that anybody may do.
+            "ALTER TABLE jobs ADD COLUMN lease VARCHAR(300) NULL",
             // What the sources have now; `bots` is what was applied last.
             """
             CREATE TABLE IF NOT EXISTS bot_catalogue (
