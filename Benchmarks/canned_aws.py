@@ -15,7 +15,9 @@ filters only instance-id, group-id, group-name, vpc-id and tag:… are known; an
     POST /_make       N (the body) more running instances in the home region; answers the number in the first one's id
 """
 
+import bisect
 import collections
+import itertools
 import json
 import pathlib
 import re
@@ -170,7 +172,7 @@ class AWS:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.regions, self.objects = {}, {}
+        self.regions, self.objects, self.keys = {}, {}, None
         self.counts = collections.Counter()
         self.made = 0
 
@@ -303,12 +305,49 @@ class AWS:
                 "groups": [], "tags": {}})
         return first
 
-    def s3(self, method, path, body):
+    def put_results(self, bucket, instances, each):
+        """So many results of each instance, as if agents had sent them."""
+        for name in instances:
+            for number in range(each):
+                self.objects[f"/{bucket}/streamer-data/{name}/output/screenshots/{number:06}.png"] = b"png!"
+        self.keys = None
+
+    def listing(self, bucket, query):
+        """A page of ListObjectsV2, in the order of the keys' bytes."""
+        if self.keys is None:
+            self.keys = sorted(self.objects)
+        start = f"/{bucket}/" + (query.get("continuation-token") or query.get("start-after") or query["prefix"])
+        first = bisect.bisect_left(self.keys, start)
+        if "continuation-token" in query or "start-after" in query:
+            first = bisect.bisect_right(self.keys, start)
+        prefix, page = f"/{bucket}/{query['prefix']}", []
+        for key in itertools.islice(self.keys, first, first + 1001):
+            if not key.startswith(prefix):
+                break
+            page.append(key)
+        more = len(page) > 1000
+        skip = len(bucket) + 2
+        contents = "".join(
+            f"<Contents><Key>{urllib.parse.quote(key[skip:])}</Key><LastModified>2026-11-25T10:00:00.000Z</LastModified>"
+            f"<ETag>&quot;canned&quot;</ETag><Size>{len(self.objects[key])}</Size><StorageClass>STANDARD</StorageClass>"
+            "</Contents>" for key in page[:1000])
+        token = f"<NextContinuationToken>{page[999][skip:]}</NextContinuationToken>" if more else ""
+        return (
+            f"<ListBucketResult><IsTruncated>{str(more).lower()}</IsTruncated>{token}{contents}</ListBucketResult>"
+        ).encode()
+
+    def s3(self, method, target, body):
         """Status, headers and body for an object or bucket."""
+        parts = urllib.parse.urlsplit(target)
+        path, query = urllib.parse.unquote(parts.path), dict(urllib.parse.parse_qsl(parts.query))
+        if method == "GET" and "list-type" in query:
+            self.counts["s3 LIST"] += 1
+            return 200, b"", self.listing(path.strip("/"), query)
         if path.strip("/").count("/") == 0:
             return 200, b"", b""
         if method == "PUT":
             self.objects[path] = body
+            self.keys = None
         known = self.objects.get(path)
         if known is None:
             return 404, b"", b"<Error><Code>NoSuchKey</Code><Message>There is none</Message></Error>"
@@ -344,6 +383,13 @@ class Handler(socketserver.StreamRequestHandler):
                 return 200, b"", b""
             if target == "/_make":
                 return 200, b"", str(aws.make(int(body))).encode()
+            if target == "/_results":
+                aws.put_results(**json.loads(body))
+                return 200, b"", b""
+            if target == "/_put":
+                fields = json.loads(body)
+                aws.s3("PUT", fields["path"], fields["text"].encode())
+                return 200, b"", b""
             if target == "/_page":
                 region = max(aws.regions.values(), key=lambda region: len(region.instances))
                 return 200, b"", aws.ec2(region, Query(b"Action=DescribeInstances&MaxResults=1000")).encode()
@@ -353,7 +399,7 @@ class Handler(socketserver.StreamRequestHandler):
             region, service = scope.groups()
             if service == "s3":
                 aws.counts[f"s3 {method}"] += 1
-                return aws.s3(method, urllib.parse.urlsplit(target).path, body)
+                return aws.s3(method, target, body)
             query = Query(body)
             aws.counts[query["Action"]] += 1
             try:
