@@ -62,7 +62,13 @@ let package = Package(
         room("BotCatalog", ["LibGit2", "LibCrypto", "LibZlib", "FleetModel", "Diagnostics"]),
         room("AWSCloud", ["LibCurl", "LibCrypto", "AWSSigning", "FleetModel", "Diagnostics", logging]),
         room("FleetStore", ["LibMySQL", "LibCrypto", "FleetModel", "Diagnostics", logging]),
-        room("InstanceAgent", ["FleetModel"]),
+        // What an instance runs goes into its user data, so it is in the program itself.
+        room(
+            "InstanceAgent", ["FleetModel", "LibZlib"],
+            resources: [
+                "botfleet_agent.py", "botfleet_aws.py", "botfleet_bot.py", "botfleet-agent.service",
+                "botfleet-bot.service", "install.sh",
+            ].map { .embedInCode("Agent/\($0)") }),
         room(
             "Reconciling",
             [
@@ -114,7 +120,7 @@ let package = Package(
             "AWSCloud",
             ["AWSCloud", "AWSSigning", "FleetModel", "Diagnostics", "LibCurl", "FleetTestSupport", logging]),
         tests("FleetStore", ["FleetStore", "LibMySQL", "FleetModel", "FleetTestSupport"]),
-        tests("InstanceAgent", ["InstanceAgent", "FleetModel"]),
+        tests("InstanceAgent", ["InstanceAgent", "FleetModel", "FleetTestSupport", "LibZlib"]),
         tests(
             "Reconciling",
             [

@@ -72,7 +72,10 @@ struct Botfleet: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Files",
-                subcommands: [InitCommand.self, ValidateCommand.self, CloneCommand.self, SchemaCommand.self]),
+                subcommands: [
+                    InitCommand.self, ValidateCommand.self, CloneCommand.self, SchemaCommand.self,
+                    IAMPolicyCommand.self,
+                ]),
             CommandGroup(name: "Changes", subcommands: [PlanCommand.self, ApplyCommand.self]),
             CommandGroup(
                 name: "Looking",

@@ -125,7 +125,7 @@ struct Launcher: Sendable {
             RunInstancesRequest(
                 imageID: image.imageID, instanceType: choice.type, subnetID: choice.subnet,
                 securityGroupIDs: material.groupID.map { [$0] } ?? [], keyName: material.keyName,
-                userData: try userData.cloudConfig(), rootDeviceName: image.rootDeviceName ?? "/dev/sda1",
+                userData: try userData.encoded(), rootDeviceName: image.rootDeviceName ?? "/dev/sda1",
                 rootVolumeGB: spec.storageGB, instanceProfile: spec.instanceProfile, instanceTags: tags,
                 volumeTags: tags, clientToken: token, associatePublicIP: material.region?.publicIP)
         }

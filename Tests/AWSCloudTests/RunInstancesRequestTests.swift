@@ -36,7 +36,7 @@ import Testing
         )
         var third = request
         third.associatePublicIP = false
-        third.userData = "emoji 🤖 \u{0} \r\n"
+        third.userData = "# emoji 🤖 \u{0} \r\n"
         variants.append(third)
         for variant in variants {
             let back = try JSONDecoder().decode(RunInstancesRequest.self, from: try encoder.encode(variant))

@@ -39,13 +39,18 @@ import Testing
                 ["ec2", "describe-volumes", "--volume-ids", volume], endpoint: fleet.moto)
             #expect(volumes.at("Volumes", 0, "Encrypted") == true)
             #expect(volumes.at("Volumes", 0, "Size") == 32)
-            let data = try await fleet.sandbox.aws(
+            let attribute = try await fleet.sandbox.aws(
                 ["ec2", "describe-instance-attribute", "--instance-id", web.id, "--attribute", "userData"],
                 endpoint: fleet.moto)
-            let encoded = try #require(data.at("UserData", "Value")?.text)
-            let text = String(decoding: try #require(Data(base64Encoded: encoded)), as: UTF8.self)
-            #expect(text.hasPrefix("#cloud-config"))
-            #expect(!text.contains("planted"))
+            let encoded = try #require(attribute.at("UserData", "Value")?.text)
+            let data = try #require(Data(base64Encoded: encoded))
+            #expect(data.count < 16_384)
+            let file = fleet.folder.appending(path: ".git/user-data.gz")
+            try data.write(to: file)
+            let unpacked = try await run(["gzip", "-dc", file.path], environment: fleet.environment)
+            #expect(unpacked.output.hasPrefix("#cloud-config"))
+            #expect(unpacked.output.contains("botfleet_agent.py"))
+            #expect(!unpacked.output.contains("planted"))
         }
     }
 

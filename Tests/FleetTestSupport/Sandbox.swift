@@ -174,6 +174,15 @@ public struct Sandbox: Sendable {
         }
     }
 
+    /// Runs with a server of Tests/Agent, which says where it listens, killed afterwards.
+    public func withAgentServer<Result>(
+        _ script: String, _ arguments: [String], variables: [String: String] = [:],
+        isolation: isolated (any Actor)? = #isolation, _ body: (_ endpoint: String) async throws -> Result
+    ) async throws -> Result {
+        let program = repositoryRoot.appending(path: "Tests/Agent/\(script)").path
+        return try await withServer([python, program] + arguments, variables: variables, body)
+    }
+
     /// Starts a server that says `http://127.0.0.1:PORT` when it listens, and kills it after the body.
     ///
     /// It carries the sandbox's mark, so that `scripts/sandbox down` ends it even where this process was killed.

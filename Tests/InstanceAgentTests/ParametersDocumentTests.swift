@@ -55,17 +55,3 @@ struct ParametersDocumentTests {
         #expect(ParametersDocument.bundleKey(digest: "abc") == "bundles/abc.tar.gz")
     }
 }
-
-struct UserDataTests {
-    @Test func userDataNamesTheInstanceAndItsBucketAndNothingElse() throws {
-        let text = try UserData(fleet: "acme", instance: "watch-1", bucket: "acme-bots", region: "eu-west-1")
-            .cloudConfig()
-        #expect(text.hasPrefix("#cloud-config\n"))
-        let line = try #require(text.split(separator: "\n").first { $0.contains("content:") })
-        let encoded = try #require(line.split(separator: " ").last)
-        let json = String(decoding: try #require(Data(base64Encoded: String(encoded))), as: UTF8.self)
-        #expect(
-            json == #"{"bucket":"acme-bots","fleet":"acme","instance":"watch-1","region":"eu-west-1","version":1}"#)
-        #expect(text.utf8.count < 16_384)
-    }
-}

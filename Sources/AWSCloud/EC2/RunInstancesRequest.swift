@@ -15,7 +15,7 @@ public struct RunInstancesRequest: Codable, Hashable, Sendable {
     public var securityGroupIDs: [String]
     /// The name of a key pair; nil for none.
     public var keyName: String?
-    /// Plain text, at most 16 KiB; it is sent in base64.
+    /// Text that begins with `#`, or base64 of anything else; at most 16 KiB before base64.
     public var userData: String
     /// The image's `rootDeviceName`: `/dev/sda1`, `/dev/xvda`.
     public var rootDeviceName: String
@@ -63,7 +63,9 @@ public struct RunInstancesRequest: Codable, Hashable, Sendable {
         query.add("MaxCount", "1")
         query.add("ClientToken", clientToken.isEmpty ? nil : clientToken)
         query.add("KeyName", keyName)
-        query.add("UserData", userData.isEmpty ? nil : Base64.encode(Array(userData.utf8)))
+        // Readable text begins with `#` or `#!`, and base64 never does.
+        let encoded = userData.hasPrefix("#") ? Base64.encode(Array(userData.utf8)) : userData
+        query.add("UserData", userData.isEmpty ? nil : encoded)
         addNetwork(to: &query)
         if let instanceProfile {
             query.add("IamInstanceProfile.\(InstanceProfileAssociation.field(for: instanceProfile))", instanceProfile)
