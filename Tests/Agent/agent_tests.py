@@ -114,7 +114,9 @@ def bundle(files, links=()):
     return data, hashlib.sha256(data).hexdigest()
 
 
-class AgentTests(unittest.TestCase):
+class MotoCase(unittest.TestCase):
+    """A bucket in a moto of its own, and an instance that is to be."""
+
     @classmethod
     def setUpClass(cls):
         cls.moto, cls.endpoint = moto()
@@ -170,6 +172,8 @@ class AgentTests(unittest.TestCase):
             return json.loads(self.body(f"instances/{NAME}/status.json"))
         return {}
 
+
+class AgentTests(MotoCase):
     # Running
 
     def test_bot_runs_with_its_parameters_and_results_are_sent_once_and_listed(self):
@@ -266,7 +270,8 @@ class AgentTests(unittest.TestCase):
     def test_hostile_parameters_arrive_byte_for_byte(self):
         values = {
             "quotes": "a'b\"c\\", "lines": "one\ntwo\r\nEOF\n", "command": "$(id) `id` ${HOME} %n",
-            "unicode": "\u00e9 e\u0301 \U0001f600 \u202e \u0000 \ufeff", "long": "x" * 65536, "number": 1.5, "no": False}
+            "unicode": "\u00e9 e\u0301 \U0001f600 \u202e \u0000 \ufeff", "long": "x" * 65536,
+            "number": 1.5, "no": False}
         self.give(
             {"bot.js": """
                 const fs = require('node:fs');
@@ -399,7 +404,8 @@ class AgentTests(unittest.TestCase):
         iam.put_user_policy(UserName="admin", PolicyName="all", PolicyDocument=json.dumps(everything))
         admin_key = iam.create_access_key(UserName="admin")["AccessKey"]  # the ninth call: from here on all is checked
         self.s3 = boto3.client("s3", **{
-            **admin, "aws_access_key_id": admin_key["AccessKeyId"], "aws_secret_access_key": admin_key["SecretAccessKey"]})
+            **admin, "aws_access_key_id": admin_key["AccessKeyId"],
+            "aws_secret_access_key": admin_key["SecretAccessKey"]})
         self.give(
             {"bot.js": """
                 const fs = require('node:fs');
@@ -459,8 +465,8 @@ class BundleTests(unittest.TestCase):
             "hard link": self.member("l", tarfile.LNKTYPE, "/etc/passwd"),
             "device": self.member("d", tarfile.CHRTYPE),
             "block device": self.member("d", tarfile.BLKTYPE), "fifo": self.member("f", tarfile.FIFOTYPE),
-            "cut off": self.member("a", data=b"x" * 100_000)[:60], "no gzip": b"plain", "out by way of another link": bundle(
-                {}, [("a/b/l", "../.."), ("x", "a/b/l/../evil")])[0],
+            "cut off": self.member("a", data=b"x" * 100_000)[:60], "no gzip": b"plain",
+            "out by way of another link": bundle({}, [("a/b/l", "../.."), ("x", "a/b/l/../evil")])[0],
         }
         for what, data in hostile.items():
             with self.subTest(what), self.assertRaises((botfleet_aws.Trouble, OSError)):

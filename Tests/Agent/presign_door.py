@@ -2,8 +2,8 @@
 
     presign_door.py --backend URL     with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
 
-Prints its own URL on the first line. A GET with X-Amz-Signature is answered by what the backend has where the signature is
-right and has not expired, else by 403. Ends when it is killed.
+Prints its own URL on the first line. A GET with X-Amz-Signature is answered by what the backend has where the
+signature is right and has not expired, else by 403. Ends when it is killed.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ import Testing
 
         """
 
-    @Test func botThatWasAppliedRunsOnItsInstanceAndItsResultsHaveLinks() async throws {
+    @Test(.enabled(if: commandExists("node"), "node is on the PATH"))
+    func botThatWasAppliedRunsOnItsInstanceAndItsResultsHaveLinks() async throws {
         try await TestFleet.behindManners { fleet, manners in
             try fleet.write("bots/watch/watch.js", Self.script)
             try fleet.deploy("web", "count: 1\nstate: running\nparameters: {speed: 7}")
@@ -44,7 +45,8 @@ import Testing
 
                 // A changed parameter arrives within a poll, and EC2 is asked for nothing that changes anything.
                 let changing = { () async throws -> [String: Int] in
-                    try await manners.counts().filter { !$0.key.hasPrefix("Describe") && !$0.key.hasPrefix("Get") }
+                    // S3's are called `PUT object` and the like.
+                    try await manners.counts().filter { !$0.key.hasPrefix("Describe") && !$0.key.contains(" ") }
                 }
                 let before = try await changing()
                 try fleet.deploy("web", "count: 1\nstate: running\nparameters: {speed: 8}")
@@ -53,7 +55,8 @@ import Testing
                     let shown = try await fleet.botfleet("instances", "web-1", "--format", "json").json()
                     return shown.at("agent_params_version") == 2
                 }
-                #expect(try await changing() == before)
+                let after = try await changing()
+                #expect(after == before)
             }
         }
     }

@@ -61,9 +61,3 @@ import Testing
         return Set(all.compactMap { $0["type"] as? String })
     }
 }
-
-/// Whether a program of this name is on the PATH.
-private func commandExists(_ name: String) -> Bool {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
-}
