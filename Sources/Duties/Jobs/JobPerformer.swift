@@ -190,7 +190,7 @@ public struct JobPerformer: Sendable {
         let place =
             groups == 0
             ? "there is no security group of theirs yet; the apply that makes one lets it in"
-            : "\(groups) security groups"
+            : groups == 1 ? "one security group" : "\(groups) security groups"
         tell(.done("\(grant.user): \(grant.source) is let in \(end) (\(place))"))
         return true
     }
