@@ -22,6 +22,21 @@ public struct FoldersDuty: Duty {
 
     /// Reads the new upload lists, then lists what is due whole; one that fails is due still.
     public func run(in context: DutyContext, regions: [String], at now: Instant) async throws -> DutyOutcome {
+        await FoldersDuty.turn.take()
+        do {
+            let outcome = try await takeTurn(context, at: now)
+            await FoldersDuty.turn.give()
+            return outcome
+        } catch {
+            await FoldersDuty.turn.give()
+            throw error
+        }
+    }
+
+    /// The lease keeps other processes out, and this a job of this one: what one pass records, another's listing may not know yet.
+    private static let turn = Turn()
+
+    private func takeTurn(_ context: DutyContext, at now: Instant) async throws -> DutyOutcome {
         var outcome = DutyOutcome()
         do {
             try await context.power.account.check()
@@ -32,6 +47,26 @@ public struct FoldersDuty: Duty {
             outcome.fail("fleet", error)
         }
         return outcome
+    }
+}
+
+/// Lets one after another do something, in the order in which they come.
+actor Turn {
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Waits until nobody else has the turn.
+    func take() async {
+        guard isTaken else {
+            isTaken = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    /// Gives it to whoever waits the longest.
+    func give() {
+        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
     }
 }
 

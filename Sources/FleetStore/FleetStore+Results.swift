@@ -78,9 +78,10 @@ extension FleetStore {
     public func results(
         fleetID: Int64, instance: String, after: ObjectKey?, through: ObjectKey?
     ) async throws -> [ResultObject] {
-        var conditions = "fleet_id = ? AND path > ?"
+        // The prefix itself may be a key; without its slash, a neighbour's `web-1-1/` would come after `web-1`.
+        var conditions = "fleet_id = ? AND path \(after == nil ? ">=" : ">") ?"
         var arguments: [MySQLValue] = [
-            .int(fleetID), .bytes(after?.bytes ?? Array(ResultObject.prefix(instance: instance).utf8.dropLast())),
+            .int(fleetID), .bytes(after?.bytes ?? Array(ResultObject.prefix(instance: instance).utf8)),
         ]
         if let through {
             conditions += " AND path <= ?"
