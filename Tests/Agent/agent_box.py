@@ -1,6 +1,6 @@
 """An instance without EC2: a metadata service's stand-in, the real agent and the real bot's service in a scratch root.
 
-    agent_box.py --root DIR --config FILE [--access-key ID --secret-key KEY]
+    agent_box.py --root DIR --config FILE [--access-key ID --secret-key KEY] [--npm-registry URL]
 
 Prints `ready` once both run. SIGTERM stops both, then itself. Used by tests of other languages.
 """
@@ -77,7 +77,8 @@ class Box:
         (etc / "instance.json").write_text(json.dumps(config))
         self.environment = {
             **os.environ, "BOTFLEET_ROOT": str(root), "BOTFLEET_IMDS": self.metadata.url,
-            "BOTFLEET_POLL_SECONDS": "0.3", "BOTFLEET_PAUSE_SECONDS": "0.5", "PYTHONUNBUFFERED": "1", **environment}
+            "BOTFLEET_POLL_SECONDS": "0.3", "BOTFLEET_PAUSE_SECONDS": "0.5", "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1", **environment}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, part: str) -> None:
@@ -114,11 +115,13 @@ def main() -> None:
     parser.add_argument("--config", type=pathlib.Path, required=True)
     parser.add_argument("--access-key", default="test")
     parser.add_argument("--secret-key", default="test")
+    parser.add_argument("--npm-registry")
     arguments = parser.parse_args()
     ending = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
     keys = {"AccessKeyId": arguments.access_key, "SecretAccessKey": arguments.secret_key, "Token": ""}
-    with Box(arguments.root, json.loads(arguments.config.read_text()), keys):
+    environment = {"npm_config_registry": arguments.npm_registry} if arguments.npm_registry else {}
+    with Box(arguments.root, json.loads(arguments.config.read_text()), keys, **environment):
         print("ready", flush=True)
         ending.wait()
 

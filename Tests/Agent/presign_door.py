@@ -28,7 +28,8 @@ def is_right(url: str, region: str) -> bool:
     query = dict(urllib.parse.parse_qsl(parts.query))
     begun = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
     age = datetime.datetime.now(datetime.timezone.utc) - begun
-    if not datetime.timedelta(minutes=-5) <= age <= datetime.timedelta(seconds=int(query["X-Amz-Expires"])):
+    lifetime = datetime.timedelta(seconds=int(query["X-Amz-Expires"]))
+    if lifetime > datetime.timedelta(days=7) or not datetime.timedelta(minutes=-5) <= age <= lifetime:
         return False
     credentials = botocore.credentials.Credentials(
         os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], query.get("X-Amz-Security-Token"))
@@ -50,7 +51,11 @@ def main() -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             url = f"http://{self.headers['Host']}{self.path}"
-            if "X-Amz-Signature=" not in self.path or not is_right(url, arguments.region):
+            try:
+                is_allowed = is_right(url, arguments.region)
+            except (KeyError, ValueError):  # a part of it is missing, or is none
+                is_allowed = False
+            if not is_allowed:
                 return self.answer(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>")
             backend = arguments.backend + urllib.parse.urlsplit(self.path).path
             # By its own credentials, since moto understands no link.

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import sqlite3
@@ -23,6 +24,7 @@ import tarfile
 import tempfile
 import threading
 import time
+import zlib
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,7 @@ STATE = ROOT / "var/lib/botfleet"
 RUN = ROOT / "run/botfleet"
 OUTPUT, PARAMS, WORK, BOT_STATE = STATE / "output", RUN / "params", RUN / "work.json", RUN / "bot/state.json"
 MAX_FILE, MAX_BUNDLE, MAX_UNPACKED, MAX_MEMBERS = 256 << 20, 512 << 20, 2 << 30, 200_000
+MAX_HEADERS = 1 << 20  # of one member of a bundle
 UNFINISHED = (".tmp", ".part", ".crdownload")
 STATUS_SECONDS = 900
 KEEP_SENT, FULL_DISK = 7 * 86400, 0.8
@@ -64,11 +67,15 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644, owner: pwd.struct_pa
     os.replace(temporary, path)
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> dict[str, Any]:
+    """A small JSON object, {} for all else: where the bot may write, there may be a pipe, a link or nonsense."""
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            found = json.loads(file.read(64 << 10)) if is_file else None
+    except (OSError, ValueError, RecursionError):
+        found = None
+    return found if isinstance(found, dict) else {}
 
 
 def bot_user() -> pwd.struct_passwd | None:
@@ -82,23 +89,37 @@ def bot_user() -> pwd.struct_passwd | None:
 # Preparing work
 
 
+class Rationed:
+    """A stream that ends a bomb: all of it has a limit, and what precedes a member, which tarfile takes into memory."""
+
+    def __init__(self, stream: Any):
+        self.stream, self.total, self.limit = stream, 0, MAX_HEADERS
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self.stream.read(size)
+        self.total += len(data)
+        if self.total > min(self.limit, MAX_UNPACKED):
+            raise Trouble("the bundle is too large when it is unpacked")
+        return data
+
+
 def unpack(archive: Path, folder: Path) -> None:
     """Unpacks a bundle; anything that would lie or point outside of `folder`, a device, or a bomb is refused."""
-    links: list[tuple[Path, str]] = []
-    total = 0
+    links: dict[Path, str] = {}
     try:
-        with gzip.open(archive) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+        with gzip.open(archive) as plain, tarfile.open(fileobj=(stream := Rationed(plain)), mode="r|") as tar:
             for number, member in enumerate(tar):
+                name = repr(member.name[:200])
                 parts = [part for part in member.name.split("/") if part not in ("", ".")]
                 if member.name.startswith("/") or ".." in parts or "\0" in member.name:
-                    raise Trouble(f"the bundle has a path that leads out: {member.name[:200]!r}")
-                total += member.size
-                if number >= MAX_MEMBERS or total > MAX_UNPACKED:
+                    raise Trouble(f"the bundle has a path that leads out: {name}")
+                if number >= MAX_MEMBERS:
                     raise Trouble("the bundle is too large when it is unpacked")
+                stream.limit = stream.total + max(member.size, 0) + MAX_HEADERS
                 target = folder.joinpath(*parts)
                 if member.isdir():
                     target.mkdir(parents=True, exist_ok=True)
-                elif member.isreg():
+                elif member.isreg() and not member.issparse():
                     target.parent.mkdir(parents=True, exist_ok=True)
                     with open(target, "xb") as file:
                         shutil.copyfileobj(tar.extractfile(member), file)  # type: ignore[arg-type]
@@ -106,25 +127,21 @@ def unpack(archive: Path, folder: Path) -> None:
                 elif member.issym():
                     inside = os.path.normpath("/".join([*parts[:-1], member.linkname]))
                     if member.linkname.startswith("/") or inside.split("/")[0] == "..":
-                        raise Trouble(f"the bundle has a link that leads out: {member.name[:200]!r}")
-                    links.append((target, member.linkname))
+                        raise Trouble(f"the bundle has a link that leads out: {name}")
+                    links[target] = member.linkname
                 else:
-                    raise Trouble(f"the bundle has what is no file, folder or link: {member.name[:200]!r}")
-    except (
-        tarfile.TarError,
-        EOFError,
-        gzip.BadGzipFile,
-        FileExistsError,
-        NotADirectoryError,
-        IsADirectoryError,
-    ) as error:
-        raise Trouble(f"the bundle can't be unpacked: {type(error).__name__}") from None
-    for target, name in links:  # last, so that no file was written through one
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(name)
-    for target, _ in links:  # a link may lead out by way of another
-        if not target.resolve().is_relative_to(folder.resolve()):
-            raise Trouble(f"the bundle has a link that leads out: {target.name[:200]!r}")
+                    raise Trouble(f"the bundle has what is no file, folder or link: {name}")
+        for target, to in links.items():  # last, so that nothing was written through one
+            if links.keys() & set(target.parents):
+                raise Trouble(f"the bundle has a link below a link: {target.name[:200]!r}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(to)
+        for target in links:  # a link may lead out by way of another
+            if not target.resolve().is_relative_to(folder.resolve()):
+                raise Trouble(f"the bundle has a link that leads out: {target.name[:200]!r}")
+    except (tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError) as error:  # RuntimeError: links in a ring
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise Trouble(f"the bundle can't be unpacked: {why}") from None
 
 
 def as_bot(command: list[str], folder: Path, home: Path, seconds: int) -> int:
@@ -136,7 +153,9 @@ def as_bot(command: list[str], folder: Path, home: Path, seconds: int) -> int:
         limits = ["NoNewPrivileges=yes", "IPAddressDeny=169.254.169.254 fd00:ec2::254", f"WorkingDirectory={folder}"]
         options = [f"--property={limit}" for limit in [*limits, f"RuntimeMaxSec={seconds}"]]
         options += [f"--setenv={name}={value}" for name, value in environment.items()]
-        return subprocess.call(["systemd-run", "--quiet", "--wait", "--pipe", f"--uid={BOT_USER}", *options, *command])
+        # By one name, so that the npm of an agent that died and that of the next never meet.
+        run = ["systemd-run", "--quiet", "--wait", "--collect", "--pipe", "--unit=botfleet-npm", f"--uid={BOT_USER}"]
+        return subprocess.call([*run, *options, *command])
     try:
         return subprocess.run(
             command,
@@ -146,6 +165,7 @@ def as_bot(command: list[str], folder: Path, home: Path, seconds: int) -> int:
             stdin=subprocess.DEVNULL,
             user=user.pw_uid if user else None,
             group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
         ).returncode
     except subprocess.TimeoutExpired:
         return -signal.SIGKILL
@@ -156,29 +176,46 @@ class Preparer:
 
     def __init__(self, aws: AWS, instance: Instance):
         self.aws, self.instance, self.user = aws, instance, bot_user()
-        for folder in (STATE / "bundles", STATE / "boot", STATE / "home", OUTPUT / "logs", PARAMS, BOT_STATE.parent):
+        for folder in (STATE / "bundles", STATE / "boot", STATE / "home", OUTPUT, PARAMS, BOT_STATE.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        for folder in (STATE / "home", OUTPUT, OUTPUT / "logs", PARAMS, BOT_STATE.parent):
+        # Nothing within them: the bot may put a link there, and have us give it what that names.
+        for folder in (STATE / "home", OUTPUT, PARAMS, BOT_STATE.parent):
             if self.user:
                 os.chown(folder, self.user.pw_uid, self.user.pw_gid)
         PARAMS.chmod(0o700)
+        for left in STATE.glob("unpack-*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     def prepare(self, document: dict[str, Any]) -> None:
         """Boot script, bundle, packages, parameters, and then the work itself; each only where it is not there yet."""
         if document.get("format") != 1:
             raise Trouble(f"params.json has format {document.get('format')}, which agent {AGENT} does not know")
+        for digest in (document["bundle"], document.get("boot") or document["bundle"]):
+            if not re.fullmatch("[0-9a-f]{64}", digest):
+                raise Trouble(f"params.json names what is no SHA-256: {digest[:80]!r}")
         if document.get("boot"):
             self.boot(document["boot"])
-        folder = self.bundle(document["bundle"])
+        folder, script = self.bundle(document["bundle"]), document["script"]
         self.packages(folder)
         self.parameters(document)
         if not shutil.which("node"):
             raise Trouble("there is no node here: name a script that installs it as boot.script in fleet.yaml")
-        work = {"version": document["version"], "folder": str(folder), "script": document["script"]}
+        if not (folder / script).is_file():
+            raise Trouble(f"the bundle has no {script}")
+        self.prune({folder.name, Path(read_json(WORK).get("folder", "")).name})
+        work = {"version": document["version"], "folder": str(folder), "script": script}
         write_whole(WORK, json.dumps(work).encode())
+
+    def prune(self, kept: set[str]) -> None:
+        """Removes other bundles than these, and what says that their packages are installed."""
         for other in (STATE / "bundles").iterdir():
-            if other != folder:
-                shutil.rmtree(other, ignore_errors=True)
+            if other.stem in kept:
+                continue
+            if not other.is_dir():
+                other.unlink()
+                continue
+            # Moved first: half a bundle must not look like one.
+            shutil.rmtree(other.replace(STATE / f"unpack-{other.name}"), ignore_errors=True)
 
     def fetch(self, key: str, digest: str, into: Path) -> None:
         hashed, size = hashlib.sha256(), 0
@@ -216,7 +253,7 @@ class Preparer:
         folder = STATE / "bundles" / digest
         if folder.exists():
             return folder
-        with tempfile.TemporaryDirectory(dir=STATE) as temporary:
+        with tempfile.TemporaryDirectory(dir=STATE, prefix="unpack-") as temporary:
             archive, unpacked = Path(temporary) / "bundle.tar.gz", Path(temporary) / "bundle"
             self.fetch(f"bundles/{digest}.tar.gz", digest, archive)
             unpacked.mkdir()
@@ -272,32 +309,52 @@ class Uploads:
         self.seen: dict[str, tuple[int, int, int]] = {}
         self.last: dict[str, Any] | None = None
         self.pending, self.large = 0, 0
-        self.database = sqlite3.connect(STATE / "uploads.sqlite", isolation_level=None)
-        self.database.executescript(
+        self.failed: set[str] = set()
+        self.user = bot_user()
+        try:
+            self.database = self.open()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            say("uploads.sqlite is broken and put aside: what lies in output/ is sent once more")
+            for path in STATE.glob("uploads.sqlite*"):
+                path.replace(STATE / f"broken-{path.name}")
+            self.database = self.open()
+
+    @staticmethod
+    def open() -> sqlite3.Connection:
+        database = sqlite3.connect(STATE / "uploads.sqlite", isolation_level=None)
+        database.executescript(
             "PRAGMA journal_mode=WAL; CREATE TABLE IF NOT EXISTS sent (path TEXT PRIMARY KEY, size INTEGER, "
             "mtime INTEGER, key TEXT, at TEXT, listed INTEGER); CREATE TABLE IF NOT EXISTS stamps (stamp TEXT)"
         )
-        self.user = bot_user()
+        return database
 
     def run(self) -> None:
         files = self.files()
+        self.make_room(files)  # first: a disk that is full must not keep itself full
         sent = {
             path: (size, mtime) for path, size, mtime in self.database.execute("SELECT path, size, mtime FROM sent")
         }
         new = {path: found for path, found in files.items() if sent.get(path) != found[:2]}
-        settled = [path for path, found in sorted(new.items()) if self.seen.get(path) == found]
+        settled = [path for path, found in new.items() if self.seen.get(path) == found]
         self.seen, self.pending = files, len(new)
-        count = 0
+        self.failed.intersection_update(new)
+        count, end = 0, time.monotonic() + POLL  # new parameters don't wait for a heap of results
         try:
-            for path in settled:
+            # What failed comes last, so that a file that S3 refuses keeps no other from it.
+            for path in sorted(settled, key=lambda path: (path in self.failed, path)):
+                if time.monotonic() > end:
+                    break
+                self.failed.add(path)
                 if self.send(path, new[path]):
                     count += 1
                     self.pending -= 1
+                self.failed.discard(path)
         finally:
             if count:
                 self.last = {"at": iso(self.aws.now()), "files": count}
-        self.list_sent()
-        self.make_room(files)
+            self.list_sent()
 
     def files(self) -> dict[str, tuple[int, int, int]]:
         """Whole files by their path below output/: size, time, inode. No links, hidden or unfinished ones."""
@@ -323,7 +380,7 @@ class Uploads:
     def send(self, path: str, expected: tuple[int, int, int]) -> bool:
         """Sends one file; false where it is not what it was, which the next look will see."""
         try:
-            handle = os.open(OUTPUT / path, os.O_RDONLY | os.O_NOFOLLOW)
+            handle = os.open(OUTPUT / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
             return False
         with os.fdopen(handle, "rb") as file:
@@ -361,7 +418,9 @@ class Uploads:
         ).fetchall():
             lines = "".join(json.dumps({"key": k, "size": s, "last_modified": at}) + "\n" for _, k, s, at in rows)
             self.aws.s3("PUT", f"uploads/{self.stamp()}-{self.name}.jsonl", body=lines.encode())
+            self.database.execute("BEGIN")
             self.database.executemany("UPDATE sent SET listed = 1 WHERE path = ?", [(path,) for path, *_ in rows])
+            self.database.execute("COMMIT")
 
     def stamp(self) -> str:
         """The time for a list's name, by S3's clock, later than that of any list before."""
@@ -384,7 +443,21 @@ class Uploads:
             if path not in files:
                 self.database.execute("DELETE FROM sent WHERE path = ?", (path,))
             elif full and files[path][:2] == (size, mtime) and time.time() - mtime / 1e9 > KEEP_SENT:
-                (OUTPUT / path).unlink(missing_ok=True)
+                self.remove(OUTPUT / path)
+
+    def remove(self, path: Path) -> None:
+        """Deletes by the bot's own rights: a folder swapped for a link must not have root delete what that names."""
+        if self.user:
+            os.setegid(self.user.pw_gid)
+            os.seteuid(self.user.pw_uid)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            say(f"{path.name} can't be deleted: {error.strerror}")
+        finally:
+            if self.user:
+                os.seteuid(0)
+                os.setegid(0)
 
 
 # The agent
@@ -410,7 +483,7 @@ class Agent:
         for step in (self.look, self.prepare, self.uploads.run):
             try:
                 step()
-            except (Trouble, OSError, ValueError, KeyError, TypeError, AttributeError, sqlite3.Error) as error:
+            except Exception as error:
                 # Of an unexpected error the kind alone: its text may hold what it was about.
                 text = (
                     str(error) if isinstance(error, (Trouble, OSError)) else f"{step.__name__}: {type(error).__name__}"
@@ -431,6 +504,8 @@ class Agent:
         if status == 304:
             return
         document = json.loads(body)
+        if not isinstance(document, dict):
+            raise Trouble("params.json is no JSON object")
         if self.document is None or document != self.document:
             self.document, self.is_prepared, self.prepare_after, self.failures = document, False, 0.0, 0
         self.etag = answer.get("etag", "")
@@ -448,18 +523,20 @@ class Agent:
         self.is_prepared = True
 
     def state(self) -> dict[str, Any]:
-        bot, work = read_json(BOT_STATE) or {}, read_json(WORK) or {}
-        document = self.document or {}
-        state = "none" if not document else bot.get("bot", "waiting") if work else "failed"
+        bot, work, document = read_json(BOT_STATE), read_json(WORK), self.document or {}
+        # The bot may have written its state itself: what is not of the right form is left out.
+        state, exit, restarts = bot.get("bot"), bot.get("last_exit"), bot.get("restarts")
+        if state not in ("running", "waiting"):
+            state = "waiting"
         return {
             "format": 1,
             "agent": AGENT,
             "instance": self.name,
-            "bot": state,
+            "bot": state if work else "failed" if document else "none",
             "version": work.get("version"),
             "bundle": document.get("bundle"),
-            "last_exit": bot.get("last_exit"),
-            "restarts": bot.get("restarts", 0),
+            "last_exit": exit if isinstance(exit, dict) and len(str(exit)) < 200 else None,
+            "restarts": restarts if isinstance(restarts, int) else 0,
             "last_upload": self.uploads.last,
             "pending_uploads": self.uploads.pending,
         }
@@ -486,8 +563,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
     agent = Agent()
     while not ending.is_set():
+        end = time.monotonic() + POLL
         agent.poll()
-        ending.wait(POLL)
+        ending.wait(max(end - time.monotonic(), 0.1))
 
 
 if __name__ == "__main__":

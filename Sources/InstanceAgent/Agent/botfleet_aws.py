@@ -79,22 +79,33 @@ class Instance:
                 "GET", f"{IMDS}/latest/{path}", {"X-aws-ec2-metadata-token": token.decode()}, timeout=5
             )
         if status != 200:
-            raise Trouble(f"the metadata service answered {status} to {path}")
+            raise Refused(f"the metadata service, {path}", status, "")
         return body.decode()
 
     def keys(self) -> dict[str, str]:
         """The role's credentials, fetched anew five minutes before they end."""
         if time.time() >= self.renew_at:
-            path = "meta-data/iam/security-credentials/"
             try:
-                role = self.ask(path).split("\n")[0]
-            except Trouble:
-                raise Trouble("this instance has no role: set aws.instance_profile in fleet.yaml") from None
-            self.credentials = json.loads(self.ask(path + role))
-            ends = datetime.strptime(self.credentials["Expiration"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-            # Never more often than each minute, whatever a wrong clock makes of it.
-            self.renew_at = max(ends.timestamp() - 300, time.time() + 60)
+                self.renew()
+            except (Trouble, OSError, ValueError, KeyError):
+                if not self.credentials:
+                    raise
+                self.renew_at = time.time() + 60  # those that we have may live a while yet
         return self.credentials
+
+    def renew(self) -> None:
+        path = "meta-data/iam/security-credentials/"
+        try:
+            role = self.ask(path).split("\n")[0]
+        except Refused as error:
+            if error.status != 404:
+                raise
+            raise Trouble("this instance has no role: set aws.instance_profile in fleet.yaml") from None
+        found = json.loads(self.ask(path + role))
+        ends = datetime.strptime(found["Expiration"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        self.credentials = {name: found[name] for name in ("AccessKeyId", "SecretAccessKey", "Token")}
+        # Never more often than each minute, whatever a wrong clock makes of it.
+        self.renew_at = max(ends.timestamp() - 300, time.time() + 60)
 
 
 def signature(
@@ -153,6 +164,9 @@ class AWS:
                 was, self.offset = self.offset, offset if abs(offset - self.offset) > 2 else self.offset
                 if status == 403 and attempt == 1 and abs(offset - was) > 240:
                     continue  # our clock was wrong; now we know by how much
+            if status in (400, 403) and attempt == 1 and b"ExpiredToken" in text:
+                self.instance.renew_at = 0.0  # by a wrong clock they seemed to live still
+                continue
             return status, answer, text
         raise AssertionError("unreachable")
 

@@ -7,6 +7,7 @@ It is the service of the bot's own user. What it does stands in /run/botfleet/bo
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from botfleet_agent import BOT_STATE, OUTPUT, WORK, iso, read_json, say, write_whole
@@ -23,6 +25,38 @@ PAUSE = float(os.environ.get("BOTFLEET_PAUSE_SECONDS", "5"))
 LONGEST_PAUSE = 60 * PAUSE
 STEADY = 120 * PAUSE  # a bot that ran for so long begins with the first pause again
 LOG_SIZE, LOG_SECONDS = 1 << 20, 900
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def children() -> list[int]:
+    """The processes whose parent is this one."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(path.read_bytes().rpartition(b")")[2].split()[1]) == os.getpid():
+                found.append(int(path.parent.name))
+    return found
+
+
+def end_children() -> None:
+    """Ends what the bot left: Chromium runs in a group of its own, and would outlive each bot that crashes.
+
+    Whoever loses its parent becomes our child, so in the end all are.
+    """
+    end = time.monotonic() + 10
+    while (left := children()) and time.monotonic() < end:
+        for pid in left:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.01)
+
+
+def name_of(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have none
+        return f"signal {number}"
 
 
 class Bot:
@@ -38,6 +72,7 @@ class Bot:
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "is_ending", True))
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         while not self.is_ending:
             work = read_json(WORK)
             if work and work != self.work:
@@ -52,6 +87,7 @@ class Bot:
 
     def start(self) -> None:
         assert self.work
+        self.began = time.monotonic()
         try:
             self.process = subprocess.Popen(
                 ["node", self.work["script"]],
@@ -64,7 +100,6 @@ class Bot:
         except OSError as error:
             say(f"the bot can't be started: {error.strerror}")
             return self.ended(127)
-        self.began = time.monotonic()
         self.reader = threading.Thread(target=Log(self.process.stdout).copy, daemon=True)
         self.reader.start()
         self.tell("running")
@@ -72,10 +107,10 @@ class Bot:
     def ended(self, code: int) -> None:
         """Remembers how it ended, and when it is to be started again: each time later, unless it had run for long."""
         if self.process:
-            self.signal(signal.SIGKILL)  # what it started goes with it
+            end_children()
             self.reader.join(5)
         self.process = None
-        how = {"signal": signal.Signals(-code).name} if code < 0 else {"code": code}
+        how = {"signal": name_of(-code)} if code < 0 else {"code": code}
         self.last_exit = {**how, "at": iso(utc())}
         if time.monotonic() - self.began >= STEADY:
             self.pause = PAUSE
@@ -94,6 +129,7 @@ class Bot:
             self.process.wait(20)
         self.signal(signal.SIGKILL)
         self.process.wait()
+        end_children()
         self.reader.join(5)
         self.process = None
 
@@ -129,6 +165,7 @@ class Log:
             self.finish()
         if not self.file:
             self.current.parent.mkdir(parents=True, exist_ok=True)
+            self.finish()  # what a service that was killed had left
             self.file = open(self.current, "wb", buffering=0)  # noqa: SIM115 - it lives as long as what is logged
             self.size, self.began = 0, time.monotonic()
         self.file.write(line)
@@ -138,6 +175,7 @@ class Log:
         if self.file:
             self.file.close()
             self.file = None
+        if self.current.exists():
             os.replace(self.current, OUTPUT / f"logs/bot-{utc().strftime('%Y%m%dT%H%M%S.%fZ')}.log")
 
 
