@@ -19,12 +19,17 @@ public struct ImagesDuty: Duty {
         let definitions = try await context.store.launchRecords(
             fleetID: context.fleetID, regions: Set(regions), bots: []
         ).regions
+        let defaultType = context.settings.defaults.instanceType
+        let wanted = Set(
+            try await context.store.deployments(fleetID: context.fleetID).flatMap {
+                $0.instanceTypes.isEmpty ? [defaultType] : $0.instanceTypes
+            })
         return await context.eachRegion(regions) { region, power, outcome in
             let images = try await images(of: region, definitions[region], power)
             outcome.changed = try await context.store.record(
                 images, fleetID: context.fleetID, region: region, now: now)
             let quota = try await quota(region, power, &outcome)
-            let usage = try await usage(region, power)
+            let usage = try await usage(region, power, wanted: wanted)
             outcome.changed += try await context.store.record(
                 quota: quota, usage: usage, fleetID: context.fleetID, region: region, now: now)
         }
@@ -75,15 +80,18 @@ public struct ImagesDuty: Duty {
         }
     }
 
-    /// What runs in the account, whoever's it is, by type: that is what the quota counts.
-    private func usage(_ region: String, _ power: PowerContext) async throws -> [VCPUUsage] {
+    /// What runs in the account, whoever's it is, by type: that is what the quota counts. Types that the fleet wants are there too,
+    /// with their size, so that a plan can tell what its starts would take.
+    private func usage(_ region: String, _ power: PowerContext, wanted: Set<String>) async throws -> [VCPUUsage] {
         let ec2 = power.aws.ec2(region: region)
         let running = try await ec2.instances(matching: [.state("pending", "running")])
         let counts = Dictionary(running.map { ($0.instanceType, 1) }, uniquingKeysWith: +)
-        guard !counts.isEmpty else { return [] }
-        let sizes = try await ec2.virtualProcessors(of: counts.keys.sorted())
-        return counts.sorted { $0.key < $1.key }.map { type, count in
-            VCPUUsage(type: type, instances: count, vcpus: count * (sizes[type] ?? 0))
+        let types = wanted.union(counts.keys).sorted()
+        guard !types.isEmpty else { return [] }
+        let sizes = try await ec2.virtualProcessors(of: types)
+        return types.map { type in
+            let (count, size) = (counts[type] ?? 0, sizes[type] ?? 0)
+            return VCPUUsage(type: type, instances: count, vcpus: count * size, size: size)
         }
     }
 }

@@ -252,6 +252,8 @@ public struct RecordedState: Hashable, Sendable {
     public var pendingSessions: [String: Session]
     /// Steps that were begun and not settled, oldest first.
     public var openSteps: [Step]
+    /// What is known of the processors of its regions, by region.
+    public var capacities: [String: RecordedCapacity] = [:]
 
     /// A snapshot of the rows of one fleet, read in one transaction; empty without arguments.
     public init(

@@ -119,6 +119,7 @@ extension FleetStore {
         try await readPower(into: &state, id, transaction)
         state.pendingSessions = try await pendingSessions(id, in: transaction)
         state.openSteps = try await openSteps(id, in: transaction)
+        state.capacities = try await capacities(id, in: transaction)
         return state
     }
 

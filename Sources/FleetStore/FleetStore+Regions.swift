@@ -11,36 +11,6 @@ public enum VCPUQuota: Hashable, Sendable {
     case unread
 }
 
-/// What an account runs of an instance type in a region.
-public struct VCPUUsage: Hashable, Sendable {
-    /// `t3.medium`.
-    public var type: String
-    /// Instances that are pending or running.
-    public var instances: Int
-    /// Virtual processors of them together; 0 where AWS does not tell the type's.
-    public var vcpus: Int
-
-    /// What runs of one type.
-    public init(type: String, instances: Int, vcpus: Int) {
-        self.type = type
-        self.instances = instances
-        self.vcpus = vcpus
-    }
-}
-
-/// What is known of a region's processors.
-public struct RecordedCapacity: Hashable, Sendable {
-    /// The account's quota of on-demand vCPUs; nil where it is not known.
-    public var quota: Int?
-    /// What the account used of it, by type.
-    public var usage: [VCPUUsage] = []
-    /// When it was read last; nil for never.
-    public var syncedAt: Instant?
-
-    /// Nothing known.
-    public init() {}
-}
-
 extension FleetStore {
     /// Records a region's images from a complete listing: new and changed ones are put, those that it lacks marked as gone. Returns
     /// how many rows changed.
@@ -94,16 +64,18 @@ extension FleetStore {
             case .unread: break
             }
             let known = try await transaction.query(
-                "SELECT instance_type, instances, vcpus FROM vcpu_usage WHERE fleet_id = ? AND region = ? "
+                "SELECT instance_type, instances, vcpus, size FROM vcpu_usage WHERE fleet_id = ? AND region = ? "
                     + "ORDER BY instance_type", place, decode: Self.usage)
             try await transaction.execute(
                 "UPDATE regions SET synced_at = ? WHERE fleet_id = ? AND name = ?", [MySQLValue(now)] + place)
             guard known != usage else { return 0 }
             try await transaction.execute("DELETE FROM vcpu_usage WHERE fleet_id = ? AND region = ?", place)
             try await transaction.insert(
-                "INSERT INTO vcpu_usage (fleet_id, region, instance_type, instances, vcpus) VALUES",
+                "INSERT INTO vcpu_usage (fleet_id, region, instance_type, instances, vcpus, size) VALUES",
                 rows: usage.map {
-                    place + [.string($0.type), .int(Int64($0.instances)), .int(Int64($0.vcpus))]
+                    place + [
+                        .string($0.type), .int(Int64($0.instances)), .int(Int64($0.vcpus)), .int(Int64($0.size)),
+                    ]
                 })
             return usage.count
         }
@@ -111,30 +83,35 @@ extension FleetStore {
 
     /// What is known of the processors of a fleet's regions, by region.
     public func capacities(fleetID: Int64) async throws -> [String: RecordedCapacity] {
-        try await pool.snapshot { transaction in
-            var found: [String: RecordedCapacity] = [:]
-            for row in try await transaction.query(
-                "SELECT r.name, r.synced_at, q.value FROM regions r LEFT JOIN quotas q ON q.fleet_id = r.fleet_id "
-                    + "AND q.region = r.name AND q.code = ? WHERE r.fleet_id = ?",
-                [.string(Region.vcpuQuota), .int(fleetID)])
-            {
-                var capacity = RecordedCapacity()
-                capacity.syncedAt = try row.instant(at: 1)
-                let quota: Double? = try row.get(2)
-                capacity.quota = quota.map { Int($0) }
-                found[try row.get(0)] = capacity
-            }
-            for row in try await transaction.query(
-                "SELECT instance_type, instances, vcpus, region FROM vcpu_usage WHERE fleet_id = ? "
-                    + "ORDER BY instance_type", [.int(fleetID)])
-            {
-                found[try row.get(3), default: RecordedCapacity()].usage.append(try Self.usage(row))
-            }
-            return found
+        try await pool.snapshot { transaction in try await Self.capacities(.int(fleetID), in: transaction) }
+    }
+
+    static func capacities(
+        _ fleetID: MySQLValue, in transaction: MySQLTransaction
+    ) async throws -> [String: RecordedCapacity] {
+        var found: [String: RecordedCapacity] = [:]
+        for row in try await transaction.query(
+            "SELECT r.name, r.synced_at, q.value FROM regions r LEFT JOIN quotas q ON q.fleet_id = r.fleet_id "
+                + "AND q.region = r.name AND q.code = ? WHERE r.fleet_id = ?",
+            [.string(Region.vcpuQuota), fleetID])
+        {
+            var capacity = RecordedCapacity()
+            capacity.syncedAt = try row.instant(at: 1)
+            let quota: Double? = try row.get(2)
+            capacity.quota = quota.map { Int($0) }
+            found[try row.get(0)] = capacity
         }
+        for row in try await transaction.query(
+            "SELECT instance_type, instances, vcpus, size, region FROM vcpu_usage WHERE fleet_id = ? "
+                + "ORDER BY instance_type", [fleetID])
+        {
+            found[try row.get(4), default: RecordedCapacity()].usage.append(try Self.usage(row))
+        }
+        return found
     }
 
     @Sendable private static func usage(_ row: MySQLRow) throws(MySQLError) -> VCPUUsage {
-        VCPUUsage(type: try row.get(0), instances: try row.get(1), vcpus: try row.get(2))
+        VCPUUsage(
+            type: try row.get(0), instances: try row.get(1), vcpus: try row.get(2), size: try row.get(3))
     }
 }

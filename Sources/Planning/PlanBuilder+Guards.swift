@@ -6,6 +6,7 @@ extension PlanBuilder {
     mutating func checkGuards() {
         checkProtection()
         checkRegionLimits()
+        checkQuotas()
     }
 
     /// A protected deployment's instances are not terminated or replaced, also when its file is gone: the recorded
@@ -73,6 +74,38 @@ extension PlanBuilder {
                     "\(count) instances are wanted in \(region.value.name), whose limit is \(limit) "
                         + "(raise the limit or lower a count)"))
         }
+    }
+
+    /// The account's quota of virtual processors, as it was read last, against what runs and what this plan starts.
+    private mutating func checkQuotas() {
+        var growth: [String: Int] = [:]
+        for change in changes {
+            guard case .instance(let operation)? = change.operation else { continue }
+            let row = recorded.instances[operation.name]
+            let isRunning = row.map { $0.state.power == .running } ?? false
+            if let spec = operation.spec, operation.power == .running, !isRunning {
+                growth[spec.region, default: 0] += size(of: spec.instanceTypes.first, in: spec.region)
+            } else if let row, isRunning, operation.power == .stopped || change.action == .delete {
+                growth[row.region, default: 0] -= size(of: row.instanceType, in: row.region)
+            }
+        }
+        for region in desired.repository.regions {
+            guard let capacity = recorded.capacities[region.value.name], let quota = capacity.quota,
+                let more = growth[region.value.name], more > 0
+            else { continue }
+            let used = capacity.usage.reduce(0) { $0 + $1.vcpus }
+            guard used + more > quota else { continue }
+            diagnostics.append(
+                .error(
+                    region.place(of: "name"),
+                    "\(more) more vCPUs would be started in \(region.value.name), where the account uses \(used) of its \(quota) "
+                        + "(botfleet sync regions reads both anew; AWS raises the quota on request)"))
+        }
+    }
+
+    /// Virtual processors of a type; 0 where that is not known, so that nothing is refused for it.
+    private func size(of type: String?, in region: String) -> Int {
+        recorded.capacities[region]?.usage.first { $0.type == type }?.size ?? 0
     }
 
     /// Says so where a delete and a create look like a rename, which keeps nothing.

@@ -272,6 +272,7 @@ actor RunnerLoop {
             let run = JobRun(session.context, claim: claim) { [logger] progress in
                 let metadata: Logger.Metadata = ["job": "\(job.id)"]
                 switch progress {
+                case .doing(let text): logger.debug("\(text)", metadata: metadata)
                 case .done(let text): logger.info("\(text)", metadata: metadata)
                 case .note(let text): logger.notice("\(text)", metadata: metadata)
                 case .failed(let subject, let error):

@@ -36,6 +36,30 @@ import Testing
         #expect(try fixture.errors().map { $0.contains("us-east-2, whose limit is 1") } == [true])
     }
 
+    @Test func startsBeyondTheAccountsQuotaAreAnErrorAndWhatRunsAlreadyIsNone() throws {
+        var fixture = try FleetFixture(.web(count: 3, power: .state(.running)))
+        var capacity = RecordedCapacity()
+        capacity.quota = 16
+        capacity.usage = [
+            VCPUUsage(type: "m5.xlarge", instances: 3, vcpus: 12, size: 4),
+            VCPUUsage(type: "t3.medium", instances: 0, vcpus: 0, size: 2),
+        ]
+        fixture.recorded.capacities["eu-west-1"] = capacity
+        #expect(
+            try fixture.errors() == [
+                "fleet/regions.yaml:1:1: error: 6 more vCPUs would be started in eu-west-1, where the account uses 12 of its 16 "
+                    + "(botfleet sync regions reads both anew; AWS raises the quota on request)"
+            ])
+        fixture.recorded.capacities["eu-west-1"]?.quota = 18
+        #expect(try fixture.errors() == [])
+        fixture.recorded.capacities["eu-west-1"]?.quota = nil
+        #expect(try fixture.errors() == [], "what is not known refuses nothing")
+        var running = try FleetFixture.applied(.web(count: 3, power: .state(.running)))
+        capacity.quota = 1
+        running.recorded.capacities["eu-west-1"] = capacity
+        #expect(try running.errors() == [])
+    }
+
     @Test func terminationsCountDeletesAndReplacementsOfMachinesAlone() throws {
         var fixture = try FleetFixture.applied(
             .web(count: 4), .web("idle", count: 2, power: .state(.stopped)), .web("other"))

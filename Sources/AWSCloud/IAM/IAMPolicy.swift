@@ -30,7 +30,9 @@ public struct IAMPolicy: Sendable {
                 }
             }
         ).sorted()
-        hasProfiles = settings.aws.instanceProfile != nil || deployments.contains { $0.instanceProfile != nil }
+        hasProfiles =
+            settings.aws.instanceProfile != nil || deployments.contains { $0.instanceProfile != nil }
+            || repository.users.contains { $0.value.instanceProfile != nil }
     }
 
     /// The policy document.

@@ -23,7 +23,8 @@ struct RegionsCommand: ListCommand {
                 region, instances: here.count, running: here.count { $0.state == .running },
                 image: images.defaultImage(of: region), vcpuQuota: capacity.quota,
                 vcpusByType: capacity.syncedAt.map { _ in
-                    Dictionary(capacity.usage.map { ($0.type, $0.vcpus) }, uniquingKeysWith: +)
+                    Dictionary(
+                        capacity.usage.filter { $0.instances > 0 }.map { ($0.type, $0.vcpus) }, uniquingKeysWith: +)
                 }, syncedAt: capacity.syncedAt)
         }
     }

@@ -53,7 +53,7 @@ extension CommandContext {
     func show(_ progress: JobProgress) {
         switch progress {
         case .done(let text): Terminal.write(text + "\n")
-        case .note(let text): Terminal.writeError(text)
+        case .doing(let text), .note(let text): Terminal.writeError(text)
         case .failed(let subject, let error):
             Terminal.writeError("\(subject):")
             fail(error)

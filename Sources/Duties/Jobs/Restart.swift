@@ -21,6 +21,7 @@ struct Restart: Sendable {
         for (deployment, name) in instances {
             do {
                 if try await session(.stop, of: name) == nil { try await stop(name, of: deployment) }
+                tell(.doing("\(name): stopping"))
                 stopping.append(name)
             } catch let error as JobFailure {
                 tell(.failed(name, error))
@@ -32,6 +33,7 @@ struct Restart: Sendable {
         for (deployment, name) in instances where stopping.contains(name) {
             do {
                 if try await session(.start, of: name) == nil { try await start(name, of: deployment) }
+                tell(.doing("\(name): starting"))
                 starting.append(name)
             } catch let error as JobFailure {
                 tell(.failed(name, error))

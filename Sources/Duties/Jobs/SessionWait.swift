@@ -8,6 +8,8 @@ struct SessionWait: Sendable {
     let tell: @Sendable (JobProgress) -> Void
     /// How long a person waits for AWS.
     private static let deadline: Duration = .seconds(600)
+    /// After so many looks, some two seconds, it says what is waited for.
+    private static let quietLooks = 4
 
     /// Carries the sessions out and waits until AWS has done them; false where some are left to the runner.
     func carryOut(_ instances: [String]) async throws -> Bool {
@@ -36,6 +38,9 @@ struct SessionWait: Sendable {
                 ).carryOut(items.filter { !told.contains($0.instance.name) })
             }
             looks += 1
+            if looks == SessionWait.quietLooks {
+                tell(.doing("waiting for AWS: \(pending.map(\.instance.name).joined(separator: ", "))"))
+            }
             try await Task.sleep(for: looks < 4 ? .milliseconds(500) : .seconds(3))
         }
     }

@@ -17,6 +17,8 @@ extension Migration {
             """,
             // The lease without which a job is not done; NULL for one that anybody may do.
             "ALTER TABLE jobs ADD COLUMN lease VARCHAR(300) NULL",
+            // Virtual processors of one instance of the type, also of types that are only wanted.
+            "ALTER TABLE vcpu_usage ADD COLUMN size INT NOT NULL DEFAULT 0",
             // What the sources have now; `bots` is what was applied last.
             """
             CREATE TABLE IF NOT EXISTS bot_catalogue (
