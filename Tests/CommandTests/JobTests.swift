@@ -80,7 +80,9 @@ import Testing
             let done = try await sessions(of: fleet)
             #expect(done == ["web-1 stop succeeded", "web-1 start succeeded"])
             #expect(try await fleet.witnessed().map(\.state) == ["running", "running"])
-            #expect(try await manners.counts()["StopInstances"] == 1)
+            // Where the kill came before the answer, the runner asks again: to AWS that is one stop.
+            #expect(try await [1, 2].contains(manners.counts()["StopInstances"]))
+            #expect(try await manners.counts()["StartInstances"] == 1)
         }
     }
 
