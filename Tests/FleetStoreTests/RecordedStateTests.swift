@@ -129,7 +129,7 @@ import Testing
             let later = fixture.store.statementCount
             let state = try await fixture.state()
             #expect(fixture.store.statementCount - later == one)
-            #expect(one == 12, "\(statements.map { $0.prefix(60) })")
+            #expect(one == 14, "\(statements.map { $0.prefix(60) })")
             #expect(state.instances.count == 1001)
             #expect(state.definitions.count == 1004)
         }
